@@ -1,0 +1,1 @@
+"""The grammar of the `.anim` language and its editor grammars."""

@@ -1,0 +1,38 @@
+"""The four narrow seams that the render loop knows: painter, depth, and later flow and tween.
+
+Pictures between rooms are torch float32 tensors, 3×H×W, sRGB in 0..1, on the painter's device.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from torch import Tensor
+
+from ..compiler.schedule import Row
+
+
+class Painter(Protocol):
+    """Paints one frame, after k-diffusion's ``model(x, sigma)``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes whenever the same row could give another picture (weights, code, device kind, dtype)."""
+        ...
+
+    def paint(self, image: Tensor | None, row: Row) -> Tensor:
+        """Return the frame's picture, 3×H×W, from the warped last one, or from nothing where ``image`` is None."""
+        ...
+
+
+class Depth(Protocol):
+    """Tells how far each pixel stands."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes whenever the same picture could give another depth."""
+        ...
+
+    def depth(self, image: Tensor) -> Tensor:
+        """Return H×W float32, larger is farther, in 1..2 (the range that Deforum's motion units expect)."""
+        ...
