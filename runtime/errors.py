@@ -1,0 +1,22 @@
+"""What can go wrong in the world, as one sentence and its repair: the only exceptions that the command line tells."""
+
+from __future__ import annotations
+
+
+class AnimcError(Exception):
+    """A failure that a user can mend: ``message`` says what and where, ``repair`` what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, repair: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.repair = repair
+
+
+class HearingError(AnimcError):
+    """A sound that cannot be heard."""
+
+
+class RenderError(AnimcError):
+    """A picture or film that cannot be made."""
