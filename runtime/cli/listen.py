@@ -1,0 +1,49 @@
+"""``animc listen``: what is heard in a sound file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from .screen import Screen
+
+HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars and drums.
+
+\b
+    animc listen track.wav
+    animc listen track.mp3 --json > heard.json
+    animc listen track.wav --plot heard.png       look whether it is right
+    animc listen track.wav --click check.wav      hear whether it is right: the track with clicks on its beats
+"""
+
+
+@click.command("listen", help=HELP)
+@click.argument("audio", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="All events in seconds, for machines.")
+@click.option("--plot", "plot", type=click.Path(path_type=Path), metavar="PNG", help="Draw what was heard.")
+@click.option("--click", "clicks", type=click.Path(path_type=Path), metavar="WAV", help="Mix clicks on the beats.")
+@click.option("--quiet", "-q", is_flag=True, help="Only errors.")
+def command(audio: Path, as_json: bool, plot: Path | None, clicks: Path | None, quiet: bool) -> int:
+    """Listen to one file."""
+    from ..hearing import listen
+
+    with Screen(quiet=quiet or as_json) as screen:
+        screen.stage("hearing")
+        heard = listen(audio)
+        if plot:
+            from ..plot import plot_listen
+
+            screen.stage("drawing")
+            plot_listen(audio, heard, plot)
+        if clicks:
+            from ..hearing import click_track
+
+            screen.stage("mixing clicks")
+            click_track(audio, heard, clicks)
+    if as_json:
+        click.echo(json.dumps(heard.to_json(), ensure_ascii=False))
+    elif not quiet:
+        click.echo(heard.summary())
+    return 0

@@ -1,0 +1,86 @@
+"""``animc list``: the vocabulary, whole, by group, or one name explained."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import asdict
+
+import click
+
+from ...compiler.vocabulary import BY_NAME, PARAMS, Param
+from ..errors import AnimcError
+from .screen import table
+
+HELP = """List every setting and track that a script may write, or explain one.
+
+\b
+    animc list
+    animc list motion                  a group: film, motion, painting
+    animc list strength                one name
+    animc list --json
+"""
+
+
+@click.command("list", help=HELP)
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def command(name: str | None, as_json: bool) -> int:
+    """Show the vocabulary."""
+    rows = _chosen(name)
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    elif len(rows) == 1 and name in BY_NAME:
+        click.echo(explain(rows[0]))
+    else:
+        table(
+            ("name", "kind", "default", "unit", "range", "what it does"),
+            [(row.name, kind(row), default(row), row.unit, bounds(row), row.help) for row in rows],
+        )
+    return 0
+
+
+def _chosen(name: str | None) -> list[Param]:
+    groups = sorted({row.group for row in PARAMS})
+    if name is None:
+        return list(PARAMS)
+    if name in BY_NAME:
+        return [BY_NAME[name]]
+    if name in groups:
+        return [row for row in PARAMS if row.group == name]
+    near = difflib.get_close_matches(name, [*BY_NAME, *groups], 1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the groups are {', '.join(groups)}"
+    raise AnimcError(f"there is no setting or track named `{name}`", hint)
+
+
+def kind(row: Param) -> str:
+    """Return what a parameter takes, in a word or two."""
+    return ("track" if row.track else "setting") + ("" if row.kind == "number" else f", {row.kind}")
+
+
+def default(row: Param) -> str:
+    """Return a parameter's default as a script would write it."""
+    if row.default is None:
+        return "the model's own" if row.name in {"steps", "cfg", "size"} else "-"
+    return f"{row.default:g}" if isinstance(row.default, float) else str(row.default)
+
+
+def bounds(row: Param) -> str:
+    """Return a parameter's range or choices."""
+    if row.choices:
+        return ", ".join(row.choices) + (", …" if row.open_choice else "")
+    if row.low is None and row.high is None:
+        return ""
+    return f"{'' if row.low is None else f'{row.low:g}'}..{'' if row.high is None else f'{row.high:g}'}"
+
+
+def explain(row: Param) -> str:
+    """Return one parameter's page."""
+    lines = [f"{row.name}: {row.help}", f"  {kind(row)}, default {default(row)}"]
+    if row.unit:
+        lines.append(f"  in {row.unit}" + (" a frame; `v per s` and `v per b` also do" if row.per_frame else ""))
+    if bounds(row):
+        lines.append(f"  takes {bounds(row)}")
+    if row.aliases:
+        lines.append(f"  also spelt {', '.join(row.aliases)}")
+    return "\n".join(lines)
