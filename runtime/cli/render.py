@@ -1,0 +1,112 @@
+"""``animc render``: a script and its sound become a film."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import AnimcError
+from . import film as films
+from .screen import Screen, compile_or_stop
+
+if TYPE_CHECKING:
+    from ...compiler.schedule import Schedule
+    from ..render import Progress, Timings
+
+HELP = """Render a script to a film.
+
+\b
+    animc render song.anim --audio track.wav           writes song.mp4
+    animc render song.anim -o song.webm                .mp4 .mov .webm .gif, by the ending
+    animc render song.anim -o frames/                  a folder of PNGs, one a frame
+    animc render song.anim --frames 0..47              only these frames, both included
+    animc render song.anim --set size=256x256 --set steps=4
+    animc render still.anim --model none               no painting: the camera moves over the still
+    animc render song.anim --timings                   where the time goes
+
+Frames are stored as they are painted: stop with Ctrl-C (the film so far is left playable), run the same
+command again, and it goes on from there. After an edit, only the frames that it can reach are painted again.
+"""
+
+SPAN = re.compile(r"(\d+)?\.\.(\d+)?")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One render: which frames go where, on what device."""
+
+    film: films.Film
+    text: str
+    output: Path
+    folder: bool
+    span: range
+    device: str | None
+
+
+@click.command("render", help=HELP)
+@films.film_options
+@click.option("-o", "--output", metavar="FILE", help="The film; ends in / for a folder of PNGs. Default: NAME.mp4.")
+@click.option("--frames", "frames", metavar="A..B", help="Only these frames, both included.")
+@click.option("--device", metavar="DEVICE", help="cuda, mps or cpu; default: the best there is.")
+@click.option("--timings", is_flag=True, help="Tell how long each stage took.")
+@click.option("--quiet", "-q", is_flag=True, help="Only warnings and errors.")
+@click.option("--json", "as_json", is_flag=True, help="Progress as JSON lines on standard output.")
+def command(
+    output: str | None,
+    frames: str | None,
+    device: str | None,
+    timings: bool,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Render one script."""
+    film = films.film_from(**options)
+    span_of(frames, 1)
+    text = films.read_script(film)
+    path, folder = destination(output, film)
+    with Screen(quiet=quiet, as_json=as_json) as screen:
+        compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
+        if compiled is None:
+            return 1
+        _require_sound(compiled.diagnostics)
+        job = Job(film, text, path, folder, span_of(frames, compiled.schedule.frames), device)
+        return _render(job, compiled.schedule, screen, timings=timings)
+
+
+def span_of(text: str | None, total: int) -> range:
+    """Read ``A..B``, both included. Raises click.UsageError where it is none, AnimcError where it lies outside."""
+    if text is None:
+        return range(total)
+    found = SPAN.fullmatch(text.strip())
+    if not found or not any(found.groups()):
+        raise click.UsageError(f"--frames takes A..B, such as 0..47, not '{text}'")
+    start, last = int(found[1] or 0), int(found[2] or 10**12)
+    if last < start:
+        raise click.UsageError(f"--frames {text} ends before it begins")
+    if start >= total > 1:
+        raise AnimcError(f"--frames {text} begins past the film's end", f"its frames are 0..{total - 1}")
+    return range(start, min(last + 1, total))
+
+
+def destination(output: str | None, film: films.Film) -> tuple[Path, bool]:
+    """Return where the film goes, and whether that is a folder of PNGs. Raises AnimcError where it cannot go there."""
+    name = output or ("film.mp4" if film.script == "-" else Path(film.script).with_suffix(".mp4").name)
+    folder = name.endswith(("/", os.sep)) or Path(name).is_dir()
+    path = Path(name)
+    if not folder and path.resolve() in {Path(film.script).resolve(), film.audio and film.audio.resolve()}:
+        raise AnimcError(f"-o {name} would overwrite what the film is made from", "name another file")
+    if not folder and not path.parent.is_dir():
+        raise AnimcError(f"there is no folder {path.parent} to write {path.name} into", f"mkdir -p {path.parent}")
+    return path, folder
+
+
+def _require_sound(diagnostics: Any) -> None:
+    if any(diagnostic.code == NEEDS_SOUND for diagnostic in diagnostics):
+        raise AnimcError("this script listens, and no sound was given", "add --audio FILE, or `tempo = 120` to the script")
