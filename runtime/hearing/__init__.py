@@ -1,0 +1,12 @@
+"""Hearing: beats, bars, drums and signals of a sound file, in seconds.
+
+``hear`` answers what a script asks for; ``listen`` tells of one file; ``click_track`` lets a person check it. librosa
+and its kin are loaded when something is really listened to, not before.
+"""
+
+from .clicks import click_track
+from .ear import Ear
+from .needs import hear
+from .summary import DRUMS, Heard, listen
+
+__all__ = ["DRUMS", "Ear", "Heard", "click_track", "hear", "listen"]

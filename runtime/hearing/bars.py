@@ -1,0 +1,81 @@
+"""Bars: which beats are downbeats, and how many beats a bar has."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .accents import RATE, Accents
+from .beats import Times
+
+METERS = (3, 4, 5, 7)
+_SLIP = 6.0
+
+
+def find_downbeats(beats: Times, accents: Accents) -> tuple[NDArray[np.int64], int, float]:
+    """Return the indices of the beats that begin a bar, the meter, and a confidence in 0..1."""
+    if beats.size < 4:
+        return np.zeros(min(beats.size, 1), np.int64), 4, 0.0
+    weight = _weights(beats, accents)
+    contrast = {meter: _contrast(weight, meter) for meter in METERS if beats.size >= 3 * meter}
+    if not contrast:
+        return np.arange(0, beats.size, 4), 4, 0.0
+    meter = max(contrast, key=lambda size: contrast[size] + (0.15 if size == 4 else 0.0))
+    phases = _phases(weight, meter)
+    sure = float(np.clip(contrast[meter] / 1.5, 0, 1))
+    return np.flatnonzero((np.arange(beats.size) - phases) % meter == 0), meter, sure
+
+
+def _weights(beats: Times, accents: Accents) -> NDArray[np.float64]:
+    """Return how much each beat sounds like a downbeat: bass and new harmony speak for it, the snare against."""
+    low, high = _at(accents.low, beats), _at(accents.high, beats)
+    mid = _at(accents.mid, beats)
+    chords = _between(accents.chroma, beats)
+    unit = chords / np.maximum(np.linalg.norm(chords, axis=1, keepdims=True), 1e-9)
+    change = np.concatenate([[0.0], 1 - np.sum(unit[1:] * unit[:-1], axis=1)])
+    return _standard(low) + 1.2 * _standard(change) - 0.5 * _standard(0.5 * (mid + high))
+
+
+def _at(curve: NDArray[np.float32], beats: Times) -> NDArray[np.float64]:
+    """Return the peak of a curve within 50 ms of each beat."""
+    grid = np.arange(-3, 7)
+    frames = np.clip(np.round(beats * RATE).astype(int)[:, None] + grid, 0, curve.size - 1)
+    return curve[frames].max(axis=1).astype(np.float64)
+
+
+def _between(rows: NDArray[np.float32], beats: Times) -> NDArray[np.float64]:
+    """Return the mean of rows from each beat to the next."""
+    edges = np.clip(np.round(np.append(beats, 2 * beats[-1] - beats[-2]) * RATE).astype(int), 0, rows.shape[0])
+    total = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
+    return (total[edges[1:]] - total[edges[:-1]]) / np.maximum(np.diff(edges), 1)[:, None]
+
+
+def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = float(values.std())
+    return np.clip((values - values.mean()) / spread, -3, 3) if spread > 1e-9 else np.zeros_like(values)
+
+
+def _contrast(weight: NDArray[np.float64], meter: int) -> float:
+    """Return by how much the best phase of a meter stands above the mean of the others, per standard error of chance."""
+    means = np.array([weight[phase::meter].mean() for phase in range(meter)])
+    best = int(means.argmax())
+    return float(means[best] - np.delete(means, best).max() * 0.5 - np.delete(means, best).mean() * 0.5)
+
+
+def _phases(weight: NDArray[np.float64], meter: int) -> NDArray[np.int64]:
+    """Return each beat's bar phase by Viterbi: it stays, unless the accents insist that the count has slipped."""
+    count = weight.size
+    gain = np.zeros((count, meter))
+    gain[np.arange(count), np.arange(count) % meter] = weight
+    score = gain[0].copy()
+    back = np.zeros((count, meter), np.int64)
+    for beat in range(1, count):
+        best = int(score.argmax())
+        slips = score[best] - _SLIP > score
+        back[beat] = np.where(slips, best, np.arange(meter))
+        score = np.where(slips, score[best] - _SLIP, score) + gain[beat]
+    path = np.zeros(count, np.int64)
+    path[-1] = int(score.argmax())
+    for beat in range(count - 1, 0, -1):
+        path[beat - 1] = back[beat, path[beat]]
+    return path
