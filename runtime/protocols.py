@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from ..compiler.schedule import Row
@@ -18,6 +19,16 @@ class Painter(Protocol):
     @property
     def fingerprint(self) -> str:
         """Text that changes whenever the same row could give another picture (weights, code, device kind, dtype)."""
+        ...
+
+    @property
+    def device(self) -> torch.device:
+        """Where the painter wants its pictures, and the loop works on them."""
+        ...
+
+    @property
+    def repaints(self) -> bool:
+        """False for a painter that only gives a shot's first picture, over which the camera then moves."""
         ...
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:

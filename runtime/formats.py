@@ -1,0 +1,65 @@
+"""The kinds of film, by the ending of their name: what ffmpeg is told for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from .errors import RenderError
+
+BT709 = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
+TAGS = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
+FRAGMENTS = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4")
+"""A part file that is good up to its last whole fragment, whenever its writing stops."""
+
+H264 = ("-vf", f"{BT709},format=yuv420p", "-c:v", "libx264", "-preset", "fast", "-crf", "17", "-profile:v", "high",
+        *TAGS, *FRAGMENTS)  # fmt: skip
+VP9 = ("-vf", f"{BT709},format=yuv420p", "-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-row-mt", "1",
+       "-deadline", "good", "-cpu-used", "4", *TAGS, *FRAGMENTS)  # fmt: skip
+GIF = ("-filter_complex", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a",
+       "-loop", "0", "-f", "gif")  # fmt: skip
+WEBP = ("-vf", "format=yuv420p", "-c:v", "libwebp_anim", "-quality", "85", "-compression_level", "4", "-loop", "0",
+        "-f", "webp")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Format:
+    """``video``: what makes the part file; ``sound`` and ``film``: what makes the film of it.
+
+    ``even``: the sides must be even. A format without ``sound`` is its own part file, renamed. ``key_seconds``: time
+    between two frames that a player can jump to.
+    """
+
+    video: tuple[str, ...]
+    sound: tuple[str, ...] = ()
+    film: tuple[str, ...] = ()
+    even: bool = False
+    key_seconds: int = 2
+
+    def video_args(self, fps: Fraction) -> list[str]:
+        """Return ffmpeg's arguments between the input and the part file."""
+        keys = ["-g", str(max(1, round(fps * self.key_seconds)))] if self.sound else []
+        return [*self.video[:-2], *keys, *self.video[-2:]]
+
+
+FASTSTART = ("-movflags", "+faststart")
+AAC = ("-c:a", "aac", "-b:a", "192k")
+FORMATS: dict[str, Format] = {
+    ".mp4": Format(H264, AAC, (*FASTSTART, "-f", "mp4"), even=True),
+    ".m4v": Format(H264, AAC, (*FASTSTART, "-f", "mp4"), even=True),
+    ".mov": Format(H264, AAC, (*FASTSTART, "-f", "mov"), even=True),
+    ".webm": Format(VP9, ("-c:a", "libopus", "-b:a", "160k"), ("-f", "webm")),
+    ".gif": Format(GIF),
+    ".webp": Format(WEBP),
+}
+
+
+def format_of(path: Path) -> Format:
+    """Return the format of a film's name. Raises RenderError where its ending is none."""
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        kinds = ", ".join(FORMATS)
+        ending = f"'{path.suffix}'" if path.suffix else "no ending"
+        raise RenderError(f"{path} has {ending}, which is no kind of film", f"the kinds are {kinds}, or a folder: name/")
+    return found

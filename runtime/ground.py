@@ -1,0 +1,69 @@
+"""The last painted picture, and how far the camera has moved over it since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..compiler.schedule import Row
+from .picture import Bytes, to_bytes, to_tensor
+from .protocols import Depth
+from .timings import Timings
+from .warp import depth_move, depth_through, flat_move, follow, moves, sample
+
+
+@dataclass(frozen=True)
+class Camera:
+    """How a film's pictures are moved: ``mode`` and ``border`` as in the script, ``size`` (width, height)."""
+
+    mode: str
+    border: str
+    size: tuple[int, int]
+    depth: Depth
+    device: torch.device
+    timings: Timings
+
+    def move(self, row: Row, depth: Tensor | None) -> Tensor:
+        """Return the grid of one frame's move over a picture of ``depth``."""
+        if self.mode == "2d":
+            return flat_move(row, self.size, self.device)
+        return depth_move(row, depth, self.size, self.device)
+
+
+class Ground:
+    """A painted picture seen by a camera that moves on: its depth is looked at once, and it is resampled once."""
+
+    def __init__(self, camera: Camera, painted: Bytes) -> None:
+        self.camera = camera
+        self.painted = painted
+        self.image = to_tensor(painted, camera.device)
+        self.far: Tensor | None = None
+        self.trail: Tensor | None = None
+
+    def move(self, row: Row) -> None:
+        """Let the camera make one frame's move."""
+        if not moves(row, self.camera.mode):
+            return
+        far = self._depth() if self.camera.mode == "3d" else None
+        with self.camera.timings.stage("warp"):
+            seen = None if far is None else depth_through(far, self.trail)
+            self.trail = follow(self.trail, self.camera.move(row, seen))
+
+    def seen(self) -> Tensor:
+        """Return the picture as the camera sees it now, 3×H×W."""
+        if self.trail is None:
+            return self.image
+        with self.camera.timings.stage("warp"):
+            return sample(self.image, self.trail, self.camera.border)
+
+    def picture(self) -> Bytes:
+        """Return the picture as the camera sees it now, in bytes."""
+        return self.painted if self.trail is None else to_bytes(self.seen())
+
+    def _depth(self) -> Tensor:
+        if self.far is None:
+            with self.camera.timings.stage("depth"), torch.inference_mode():
+                self.far = self.camera.depth.depth(self.image)
+        return self.far

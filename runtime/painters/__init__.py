@@ -1,0 +1,5 @@
+"""The painters: what makes a picture from words, from the picture before, or not at all."""
+
+from .open import open_painter
+
+__all__ = ["open_painter"]

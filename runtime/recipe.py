@@ -1,0 +1,72 @@
+"""The script inside the film: how it is written into each kind of file, and read out again."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from PIL import Image
+
+RECIPE = "animc-script"
+"""The keyword of the script in a PNG."""
+
+HEADER = re.compile(r"# rendered by animc \S*\n")
+
+
+def _headed(script: str) -> str:
+    try:
+        number = version("animc")
+    except PackageNotFoundError:
+        number = "?"
+    return f"# rendered by animc {number}\n{script}"
+
+
+def as_ffmetadata(script: str) -> str:
+    """Return a file of ffmpeg's metadata form that holds the script as the film's comment."""
+    escaped = re.sub(r"([=;#\\\n])", r"\\\1", _headed(script))
+    return f";FFMETADATA1\ncomment={escaped}\n"
+
+
+def add_to_gif(path: Path, script: str) -> None:
+    """Write the script into a finished GIF as a comment extension (GIF89a, section 24), before its trailer."""
+    data = _headed(script).encode()
+    blocks = b"".join(bytes([len(data[i : i + 255])]) + data[i : i + 255] for i in range(0, len(data), 255))
+    with path.open("r+b") as file:
+        file.seek(-1, 2)
+        if file.read(1) == b"\x3b":
+            file.seek(-1, 2)
+            file.write(b"\x21\xfe" + blocks + b"\x00\x3b")
+
+
+def read_script(path: Path) -> str | None:
+    """Return the script that a film, or a folder of frames, was rendered from, or None where it holds none."""
+    if path.is_dir():
+        first = min(path.glob("*.png"), default=None)
+        return None if first is None else read_script(first)
+    kind = path.suffix.lower()
+    found = _from_image(path) if kind in (".png", ".gif") else _from_film(path)
+    return None if found is None else HEADER.sub("", found, count=1)
+
+
+def _from_image(path: Path) -> str | None:
+    with Image.open(path) as file:
+        if path.suffix.lower() == ".png":
+            return file.info.get(RECIPE)
+        for frame in range(getattr(file, "n_frames", 1)):
+            file.seek(frame)
+        comment = file.info.get("comment")
+    return comment.decode("utf-8", "replace") if comment and HEADER.match(comment.decode("utf-8", "replace")) else None
+
+
+def _from_film(path: Path) -> str | None:
+    import imageio_ffmpeg
+
+    args = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-i", f"file:{path}", "-f", "ffmetadata", "-"]
+    said = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout.decode("utf-8", "replace")
+    found = re.search(r"(?im)^comment=((?:\\.|\\\n|[^\\\n])*)", said)
+    if not found:
+        return None
+    script = re.sub(r"\\(.|\n)", r"\1", found[1])
+    return script if HEADER.match(script) else None

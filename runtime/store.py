@@ -1,0 +1,120 @@
+"""Painted frames, kept by what they were painted from, so that no frame is painted twice.
+
+A frame's key is a hash of the key of the frame before it, its row of the schedule, and all else that its picture
+depends on. A file is a lossless PNG that appears by rename, whole or not at all: what another process or a power cut
+leaves is either a good frame or no frame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from PIL import Image
+
+from .picture import Bytes
+
+LIMIT = 20 * 1024**3
+"""Bytes that the store may hold before the frames that were longest unused are dropped."""
+
+CHECK_EVERY = 512
+"""Frames stored between two looks at the store's size."""
+
+
+def cache_folder() -> Path:
+    """Return where frames are kept: ``$ANIMC_CACHE``, or the user's cache folder."""
+    named = os.environ.get("ANIMC_CACHE")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("animc", appauthor=False))
+
+
+def chain_key(before: bytes, *parts: bytes | str) -> bytes:
+    """Return 20 bytes that change with ``before`` and with any of ``parts``."""
+    digest = hashlib.blake2b(before, digest_size=20)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.digest()
+
+
+class FrameStore:
+    """A folder of frames by key. It never fails a render: what cannot be read is absent, what cannot be kept is not.
+
+    ``trouble`` is None, or the sentence that tells why frames are no longer kept.
+    """
+
+    def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
+        self.folder = folder or cache_folder() / "frames"
+        self.limit = limit
+        self.trouble: str | None = None
+        self._stored = 0
+
+    def load(self, key: bytes, size: tuple[int, int]) -> Bytes | None:
+        """Return the frame of ``size`` (width, height) under ``key``, or None where there is no whole one."""
+        path = self._path(key)
+        try:
+            with Image.open(path) as file:
+                picture = np.asarray(file.convert("RGB"), dtype=np.uint8)
+            os.utime(path)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            self._forget(path)
+            return None
+        return picture if picture.shape == (size[1], size[0], 3) else None
+
+    def save(self, key: bytes, picture: Bytes) -> None:
+        """Keep a frame, unless there is no room for it."""
+        if self.trouble:
+            return
+        path = self._path(key)
+        temporary = path.with_suffix(f".{os.getpid()}.part")
+        data = io.BytesIO()
+        Image.fromarray(picture).save(data, "PNG", compress_level=1)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(data.getbuffer())
+            temporary.replace(path)
+        except OSError as fault:
+            self._forget(temporary)
+            self.trouble = f"frames are no longer kept in {self.folder}: {fault.strerror}"
+            return
+        self._stored += 1
+        if self._stored % CHECK_EVERY == 0:
+            self.prune()
+
+    def prune(self) -> int:
+        """Drop the frames that were longest unused until the rest fit the limit; return how many went."""
+        files = sorted(self._files())
+        held = sum(size for _, size, _ in files)
+        dropped = 0
+        for _, size, path in files:
+            if held <= self.limit:
+                break
+            self._forget(path)
+            held -= size
+            dropped += 1
+        return dropped
+
+    def _files(self) -> list[tuple[float, int, Path]]:
+        found: list[tuple[float, int, Path]] = []
+        for path in self.folder.glob("??/*.png"):
+            try:
+                facts = path.stat()
+            except OSError:
+                continue
+            found.append((facts.st_mtime, facts.st_size, path))
+        return found
+
+    def _path(self, key: bytes) -> Path:
+        name = key.hex()
+        return self.folder / name[:2] / f"{name}.png"
+
+    def _forget(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            pass

@@ -1,0 +1,271 @@
+"""The film: frames stream into an encoder, and closing adds the sound and the script.
+
+Pictures go to a part file beside the film as they come, in a form that is good up to its last fragment; closing it
+(also after Ctrl-C or a failure) copies them without loss into the film with the sound, trimmed or padded to their
+length, and renames it into place. imageio's ffmpeg does the coding: a program with arguments, never through a shell.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import subprocess
+import tempfile
+import threading
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from .errors import RenderError
+from .formats import Format, format_of
+from .picture import Bytes
+from .recipe import RECIPE, add_to_gif, as_ffmetadata
+from .timings import Timings
+
+AHEAD = 2
+"""Frames that may wait for the encoder; more would only take memory."""
+
+RATE = 48_000
+"""Samples a second of a film's sound."""
+
+KEPT = "free some space and render again: the painted frames are kept"
+
+
+def open_writer(
+    path: Path,
+    size: tuple[int, int],
+    fps: Fraction,
+    *,
+    audio: Path | None = None,
+    script: str = "",
+    start: int = 0,
+    timings: Timings | None = None,
+    folder: bool = False,
+) -> FilmWriter | FolderWriter:
+    """Return what writes a film to ``path``, or its frames as PNGs where that is a folder.
+
+    ``size`` is width, height. ``start`` is the number of the first frame that comes: the sound begins there. Raises
+    RenderError where the name has no known ending.
+    """
+    timings = timings or Timings()
+    if folder or path.is_dir():
+        return FolderWriter(path, script=script, start=start, timings=timings)
+    return FilmWriter(path, size, fps, audio=audio, script=script, start=start, timings=timings)
+
+
+class FilmWriter:
+    """Writes one film file, as a context manager; leaving it finishes the film with the frames that came."""
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        *,
+        audio: Path | None = None,
+        script: str = "",
+        start: int = 0,
+        timings: Timings | None = None,
+    ) -> None:
+        self.path = path
+        self.format = format_of(path)
+        self.size = size
+        self.fps = fps
+        self.audio = audio if self.format.sound else None
+        self.script = script
+        self.start = start
+        self.timings = timings or Timings()
+        self.frames = 0
+        self._pad = (size[1] % 2, size[0] % 2) if self.format.even else (0, 0)
+        self._queue: queue.Queue[Bytes | None] = queue.Queue(AHEAD)
+        self._trouble: BaseException | None = None
+
+    @property
+    def note(self) -> str | None:
+        """Return what a user should know of this film: that odd sides were made even, or that its kind has no sound."""
+        if any(self._pad):
+            width, height = self.size[0] + self._pad[1], self.size[1] + self._pad[0]
+            return f"{self.path.suffix} needs even sides: the film is {width}x{height}"
+        return None
+
+    def __enter__(self) -> FilmWriter:
+        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        try:
+            self._part.touch()
+        except OSError as fault:
+            raise RenderError(f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o") from fault
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _finish)
+        self._encoder = subprocess.Popen(
+            self._encode_args(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+            start_new_session=True,  # Ctrl-C is for us: the encoder finishes what it was given
+        )
+        self._pump = threading.Thread(target=self._feed, name="animc encoder", daemon=True)
+        self._pump.start()
+        return self
+
+    def write(self, frame: Bytes) -> None:
+        """Add a frame, H×W×3 bytes. Raises RenderError where the encoder has failed."""
+        if frame.shape != (self.size[1], self.size[0], 3):
+            raise ValueError(f"a frame of {frame.shape} in a film of {self.size}")
+        with self.timings.stage("write"):
+            self._queue.put(frame)
+        self.frames += 1
+        if self._trouble:
+            raise self._failure()
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        with self.timings.stage("write"):
+            try:
+                self._finish()
+            except RenderError:
+                if fault is None:
+                    raise
+            finally:
+                self._part.unlink(missing_ok=True)
+
+    def _feed(self) -> None:
+        """Hand frames to the encoder, whole ones only, until None comes; after a failure swallow the rest."""
+        stdin = self._encoder.stdin
+        assert stdin is not None  # noqa: S101 (Popen was asked for a pipe)
+        while (frame := self._queue.get()) is not None:
+            if self._trouble:
+                continue
+            try:
+                stdin.write(np.ascontiguousarray(self._evened(frame)).data)
+            except (OSError, ValueError) as fault:
+                self._trouble = fault
+        try:
+            stdin.close()
+        except OSError as fault:
+            self._trouble = self._trouble or fault
+
+    def _evened(self, frame: Bytes) -> Bytes:
+        if not any(self._pad):
+            return frame
+        return np.pad(frame, ((0, self._pad[0]), (0, self._pad[1]), (0, 0)), mode="edge")
+
+    def _finish(self) -> None:
+        self._queue.put(None)
+        self._pump.join()
+        code = self._encoder.wait()
+        if self._trouble or code:
+            raise self._failure()
+        self._said.close()
+        if self.frames == 0:
+            return
+        if self.format.sound:
+            self._join_sound()
+        else:
+            if self.path.suffix.lower() == ".gif" and self.script:
+                add_to_gif(self._part, self.script)
+            self._part.replace(self.path)
+
+    def _failure(self) -> RenderError:
+        """Return what the encoder's end means."""
+        code = self._encoder.wait()
+        self._said.seek(0)
+        said = self._said.read().decode("utf-8", "replace").strip()
+        return _encoder_error(self.path, code, said)
+
+    def _encode_args(self) -> list[str]:
+        width, height = self.size[0] + self._pad[1], self.size[1] + self._pad[0]
+        return [
+            *_ffmpeg(),
+            *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-framerate", str(self.fps)),
+            *("-i", "pipe:0", *self.format.video_args(self.fps), f"file:{self._part}"),
+        ]
+
+    def _join_sound(self) -> None:
+        """Make the film of the part file, the sound and the script, and rename it into place."""
+        whole = self.path.with_name(f".{self.path.name}.{os.getpid()}.whole")
+        with tempfile.TemporaryDirectory(prefix="animc-") as folder:
+            recipe = Path(folder) / RECIPE
+            recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
+            done = subprocess.run(self._join_args(recipe, whole), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        try:
+            if done.returncode:
+                raise _encoder_error(self.path, done.returncode, done.stderr.decode("utf-8", "replace").strip())
+            whole.replace(self.path)
+        finally:
+            whole.unlink(missing_ok=True)
+
+    def _join_args(self, recipe: Path, whole: Path) -> list[str]:
+        sound = ["-i", f"file:{self.audio}"] if self.audio else []
+        return [
+            *_ffmpeg(),
+            *("-i", f"file:{self._part}", "-f", "ffmetadata", "-i", str(recipe), *sound),
+            *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args() if self.audio else ())),
+            *("-map_metadata", "1", "-map_chapters", "-1", *self.format.film, f"file:{whole}"),
+        ]
+
+    def _sound_args(self) -> list[str]:
+        """Return what cuts the sound to the picture, to the sample."""
+        begin, length = round(self.start / self.fps * RATE), round(self.frames / self.fps * RATE)
+        cut = f"aresample={RATE},atrim=start_sample={begin},asetpts=N/SR/TB,apad=whole_len={length}"
+        return ["-map", "2:a:0", "-af", f"{cut},atrim=end_sample={length}", "-ac", "2", *self.format.sound]
+
+
+def _ffmpeg() -> list[str]:
+    import imageio_ffmpeg
+
+    try:
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as fault:
+        raise RenderError("no ffmpeg was found", "pip install --force-reinstall imageio-ffmpeg") from fault
+    return [program, "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+
+
+def _encoder_error(path: Path, code: int, said: str) -> RenderError:
+    last = said.splitlines()[-1] if said else ""
+    if "No space left" in said:
+        return RenderError(f"the disk is full: {path} could not be finished", KEPT)
+    if code < 0:
+        return RenderError(f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept")
+    return RenderError(f"the encoder could not write {path}: {last or f'it ended with {code}'}", KEPT)
+
+
+class FolderWriter:
+    """Writes frames as PNGs named by their number, each whole or not at all; the first holds the script."""
+
+    note: str | None = None
+
+    def __init__(self, path: Path, *, script: str = "", start: int = 0, timings: Timings | None = None) -> None:
+        self.path = path
+        self.script = script
+        self.start = start
+        self.frames = 0
+        self.timings = timings or Timings()
+
+    def __enter__(self) -> FolderWriter:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise RenderError(f"the folder {self.path} cannot be made: {fault.strerror}", "choose another with -o") from fault
+        return self
+
+    def write(self, frame: Bytes) -> None:
+        """Write the next frame, H×W×3 bytes. Raises RenderError where it cannot be written."""
+        with self.timings.stage("write"):
+            path = self.path / f"{self.start + self.frames:05}.png"
+            temporary = path.with_suffix(".part")
+            facts = PngImagePlugin.PngInfo()
+            if self.frames == 0 and self.script:
+                facts.add_itxt(RECIPE, self.script)
+            try:
+                Image.fromarray(frame).save(temporary, "PNG", compress_level=3, pnginfo=facts)
+                temporary.replace(path)
+            except OSError as fault:
+                temporary.unlink(missing_ok=True)
+                raise RenderError(f"{path} cannot be written: {fault.strerror or fault}", KEPT) from fault
+            self.frames += 1
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        """Do nothing: every frame is whole already."""
