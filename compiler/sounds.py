@@ -1,4 +1,4 @@
-"""What was heard in the audio, as the compiler takes it: events and signals in seconds, nothing of how they were found."""
+"""What was heard in the audio, as the compiler takes it: events and signals in seconds, not how they were found."""
 
 from __future__ import annotations
 

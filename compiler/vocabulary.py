@@ -45,9 +45,7 @@ def _motion(name: str, default: float, unit: str, help_: str, *aliases: str, per
 def _paint(
     name: str, default: float | None, low: float, high: float, help_: str, *aliases: str, unit: str = ""
 ) -> Param:
-    return Param(
-        name, "number", default, help_, "painting", track=True, unit=unit, low=low, high=high, aliases=aliases
-    )
+    return Param(name, "number", default, help_, "painting", track=True, unit=unit, low=low, high=high, aliases=aliases)
 
 
 def _choice(name: str, default: str, choices: tuple[str, ...], help_: str, group: str, *, more: bool = False) -> Param:
@@ -89,7 +87,8 @@ PARAMS: tuple[Param, ...] = (
             "where depth comes from; a folder or hub id of a depth model also does", "motion", more=True),
     # painting
     _choice("model", "storybook", ("storybook", "none"),
-            "the painter: the built-in one, none, or a folder or hub id of a diffusers pipeline", "painting", more=True),
+            "the painter: the built-in one, none, or a folder or hub id of a diffusers pipeline", "painting",
+            more=True),
     _paint("strength", 0.65, 0, 1, "share of the last picture that is kept: 0 paints afresh, 1 keeps all",
            "strength_schedule"),
     Param("steps", "integer", None, "denoising steps; default: the model's own", "painting", track=True, low=1,

@@ -118,7 +118,9 @@ def _decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        raise AnimcError(f"{name} is not UTF-8 text: line {line} holds a byte that is none", "save it as UTF-8") from None
+        raise AnimcError(
+            f"{name} is not UTF-8 text: line {line} holds a byte that is none", "save it as UTF-8"
+        ) from None
 
 
 def reader(film: Film) -> Callable[[str], str]:

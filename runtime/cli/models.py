@@ -72,11 +72,11 @@ def _downloaded() -> list[Model]:
 
     hub = Path(constants.HF_HUB_CACHE)
     found = {index.parents[2] for index in hub.glob("models--*/snapshots/*/model_index.json")}
-    return [
-        Model(folder.name.removeprefix("models--").replace("--", "/"), "painter", _size(folder / "blobs"), "see its card",
-              str(folder))
-        for folder in sorted(found)
-    ]  # fmt: skip
+    return [Model(_hub_id(path), "painter", _size(path / "blobs"), "see its card", str(path)) for path in sorted(found)]
+
+
+def _hub_id(folder: Path) -> str:
+    return folder.name.removeprefix("models--").replace("--", "/")
 
 
 def _card(name: str) -> str:

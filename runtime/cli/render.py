@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,10 @@ from .screen import Screen, compile_or_stop
 
 if TYPE_CHECKING:
     from ...compiler.schedule import Schedule
-    from ..render import Progress, Timings
+    from ..protocols import Depth, Painter
+    from ..render import Progress
+    from ..store import FrameStore
+    from ..timings import Timings
 
 HELP = """Render a script to a film.
 
@@ -34,6 +38,9 @@ Frames are stored as they are painted: stop with Ctrl-C (the film so far is left
 command again, and it goes on from there. After an edit, only the frames that it can reach are painted again.
 """
 
+NEEDS_SOUND = "W0701"
+"""The compiler's warning that a script listens where there is no sound: in a render it is a mistake."""
+
 SPAN = re.compile(r"(\d+)?\.\.(\d+)?")
 
 
@@ -47,6 +54,36 @@ class Job:
     folder: bool
     span: range
     device: str | None
+
+
+class Tally:
+    """Counts frames as they are done, and shows them."""
+
+    def __init__(self, total: int, screen: Screen) -> None:
+        self.total = total
+        self.how: Counter[str] = Counter()
+        self._screen = screen
+
+    @property
+    def done(self) -> int:
+        """Return how many frames were written."""
+        return self.how.total()
+
+    def begin(self, note: str | None) -> None:
+        """Show that the frames begin, and what there is to know of the film."""
+        if note:
+            self._screen.say(f"note: {note}")
+        self._screen.frames("painting", self.total)
+
+    def count(self, progress: Progress) -> None:
+        """Take one frame into the count."""
+        self.how[progress.how] += 1
+        self._screen.advance(self.done, progress.how)
+
+    def told(self) -> str:
+        """Return the count in words."""
+        kinds = ", ".join(f"{number} {how}" for how, number in self.how.items())
+        return f"{self.done} frame{'s' * (self.done != 1)} ({kinds})" if kinds else "no frame"
 
 
 @click.command("render", help=HELP)
@@ -109,4 +146,75 @@ def destination(output: str | None, film: films.Film) -> tuple[Path, bool]:
 
 def _require_sound(diagnostics: Any) -> None:
     if any(diagnostic.code == NEEDS_SOUND for diagnostic in diagnostics):
-        raise AnimcError("this script listens, and no sound was given", "add --audio FILE, or `tempo = 120` to the script")
+        raise AnimcError(
+            "this script listens, and no sound was given", "add --audio FILE, or `tempo = 120` to the script"
+        )
+
+
+def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> int:
+    """Load the models, then paint and write every frame of the job."""
+    from ..depth import open_depth
+    from ..painters import open_painter
+    from ..store import FrameStore
+    from ..timings import Timings
+
+    screen.stage("loading the model")
+    painter = open_painter(schedule, device=job.device, base=job.film.base)
+    depth = open_depth(str(schedule.settings["depth"]), device=painter.device, base=job.film.base)
+    store, clock, began = FrameStore(), Timings(), time.monotonic()
+    screen.say(_plan(job, schedule))
+    tally = Tally(len(job.span), screen)
+    try:
+        _write(job, schedule, tally, clock, painter=painter, depth=depth, store=store)
+    except KeyboardInterrupt:
+        _stopped(job, tally, screen)
+        raise
+    finally:
+        if store.trouble:
+            screen.say(f"warning: {store.trouble}")
+    seconds = time.monotonic() - began
+    screen.event("done", film=str(job.output), frames=tally.done, **tally.how,
+                 seconds=round(seconds, 3), **({"timings": clock.seconds} if timings else {}))  # fmt: skip
+    screen.say(f"{job.output}: {tally.told()} in {seconds:.1f} s")
+    if timings:
+        _tell_timings(clock, seconds, screen)
+    return 0
+
+
+def _write(
+    job: Job, schedule: Schedule, tally: Tally, clock: Timings, *, painter: Painter, depth: Depth, store: FrameStore
+) -> None:
+    """Stream the frames into the film; on any stop, what was written becomes a film that plays."""
+    from ..render import render
+    from ..writer import open_writer
+
+    sound = films.sound_of(job.film, schedule)
+    writer = open_writer(job.output, schedule.size, schedule.fps, audio=sound, script=job.text, start=job.span.start,
+                         timings=clock, folder=job.folder)  # fmt: skip
+    tally.begin(writer.note)
+    with writer:
+        for picture in render(schedule, painter=painter, depth=depth, store=store, frames=job.span,
+                              base=job.film.base, report=tally.count, timings=clock):  # fmt: skip
+            writer.write(picture)
+
+
+def _plan(job: Job, schedule: Schedule) -> str:
+    width, height = schedule.size
+    seconds = float(len(job.span) / schedule.fps)
+    return (
+        f"{job.output}: {len(job.span)} frames, {seconds:.1f} s at {float(schedule.fps):g} fps, {width}x{height}, "
+        f"painted by {schedule.settings['model']}"
+    )
+
+
+def _stopped(job: Job, tally: Tally, screen: Screen) -> None:
+    screen.event("stopped", film=str(job.output), frames=tally.done)
+    if tally.done:
+        screen.say(f"{job.output} holds the {tally.done} of {tally.total} frames done so far; render again to go on")
+
+
+def _tell_timings(clock: Timings, seconds: float, screen: Screen) -> None:
+    screen.say(f"  {'stage':<10} {'seconds':>8} {'share':>7} {'ms each':>9}")
+    for stage, spent in sorted(clock.seconds.items(), key=lambda pair: -pair[1]):
+        each = 1000 * spent / clock.calls[stage]
+        screen.say(f"  {stage:<10} {spent:8.2f} {spent / seconds:7.1%} {each:9.2f}")
