@@ -32,15 +32,23 @@ def power_curves(samples: Floats, rate: int, bands: tuple[Band, ...] = _EDGES) -
 
 
 def refine(
-    times: NDArray[np.float64], curves: NDArray[np.float32], *, before: float = 0.05, after: float = 0.03
+    times: NDArray[np.float64],
+    curves: NDArray[np.float32],
+    *,
+    before: float = 0.05,
+    after: float = 0.03,
+    holds: tuple[int, ...] = (8, 4, 3),
+    by_amplitude: bool = False,
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Move each time to the foot of the steepest rise between ``before`` and ``after`` seconds of it.
 
-    Returns the times moved and the rise found at each, in decibels summed over the bands (small: nothing rose there).
+    ``holds``: for each band, the steps over which its level is held, so that the swings of a low note within its period
+    are no rises. ``by_amplitude``: a rise counts by what it ends in, so that a hush before a small sound does not outdo
+    a drum. Returns the times moved and the rise found at each, in decibels summed over bands (small: nothing rose).
     """
     if times.size == 0 or curves.shape[1] < 2 * _REACH:
         return times.copy(), np.zeros(times.size, np.float32)
-    rise = _rise(curves)
+    rise = _rise(curves, holds, by_amplitude=by_amplitude)
     grid = np.arange(-round(before / STEP), round(after / STEP) + 1)
     at = np.clip(np.round(times / STEP).astype(int)[:, None] + grid, 0, rise.size - 1)
     found = rise[at]
@@ -53,19 +61,18 @@ def refine(
 
 _REACH = 6
 _LEAST = 3.0
-_HOLD = (8, 4, 3)
 
 
-def _rise(curves: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how much each step's level grows within the next ``_REACH`` steps, bands summed, each up to 30 dB.
-
-    Levels are held for some steps first, so that the swings of a low note within its period are no rises.
-    """
+def _rise(curves: NDArray[np.float32], holds: tuple[int, ...], *, by_amplitude: bool) -> NDArray[np.float32]:
+    """Return how much each step's level grows within the next ``_REACH`` steps, bands summed, each up to 30 dB."""
     from scipy.ndimage import maximum_filter1d
 
     total = np.zeros(curves.shape[1], np.float32)
-    for curve, hold in zip(curves, _HOLD, strict=False):
+    for curve, hold in zip(curves, holds, strict=True):
         held = maximum_filter1d(curve, hold, origin=(hold - 1) // 2, mode="nearest")
         ahead = np.concatenate([held[_REACH:], np.repeat(held[-1:], _REACH)])
-        total += np.clip(ahead - held, 0, 30)
+        rise = np.clip(ahead - held, 0, 30)
+        if by_amplitude:
+            rise *= 10 ** (np.minimum(ahead - np.percentile(ahead, 98), 0) / 20)
+        total += rise
     return total

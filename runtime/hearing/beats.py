@@ -1,4 +1,4 @@
-"""Beats and tempo: librosa's dynamic-programming tracker (Ellis 2007), its tempo watched and its beats refined."""
+"""Beats: the chain of accents that keeps the tempo best (Ellis 2007), each moved to the attack that it marks."""
 
 from __future__ import annotations
 
@@ -7,40 +7,55 @@ from numpy.typing import NDArray
 
 from .accents import RATE, Accents
 from .attack import refine
+from .tempo import tempo_curve
 
 Times = NDArray[np.float64]
 
-SLOWEST, FASTEST = 50.0, 210.0
+_TIGHT = 200.0
 _SILENT = -50.0
 
 
 def find_beats(accents: Accents, curves: NDArray[np.float32]) -> Times:
     """Return the beats in seconds, ascending; none where nothing is regular. ``curves`` as of ``power_curves``."""
-    import librosa
-
     onset = accents.onset
     if onset.size < 2 * RATE or float(onset.max(initial=0)) < 1e-3:
         return np.zeros(0)
-    bpm = tempo_curve(onset)
-    _, frames = librosa.beat.beat_track(
-        onset_envelope=onset, sr=RATE, hop_length=1, bpm=bpm, tightness=200, trim=False, units="frames"
-    )
-    times = np.asarray(frames, dtype=np.float64) / RATE
-    return _settle(_heard(times, accents.level), curves)
+    period = 60 * RATE / tempo_curve(onset)
+    times = _follow(onset, period).astype(np.float64) / RATE
+    settled = _settle(_heard(times, accents.level), curves)
+    return settled[settled < onset.size / RATE - 0.03]
 
 
-def tempo_curve(onset: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return beats a minute for every frame: one value throughout unless the tempo really varies."""
-    import librosa
-    from scipy.ndimage import median_filter
+def _follow(onset: NDArray[np.float32], period: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return beat frames that fall on accents and keep about ``period`` frames apart (Ellis 2007, eq. 5)."""
+    from scipy.ndimage import gaussian_filter1d
 
-    steady = float(np.atleast_1d(librosa.feature.tempo(onset_envelope=onset, sr=RATE, hop_length=1))[0])
-    local = librosa.feature.tempo(onset_envelope=onset, sr=RATE, hop_length=1, aggregate=None)
-    smooth = median_filter(np.asarray(local[::RATE], dtype=np.float64), 9, mode="nearest")
-    low, high = np.percentile(smooth, [5, 95])
-    if not 1.06 < high / max(low, 1.0) < 1.6:
-        return np.full(onset.size, steady)
-    return np.interp(np.arange(onset.size), np.arange(smooth.size) * RATE, smooth)
+    local = gaussian_filter1d(onset / max(float(onset.std()), 1e-9), 2.0).astype(np.float64)
+    total, back = local.copy(), np.full(onset.size, -1)
+    for frame in range(onset.size):
+        gap = period[frame]
+        near, far = max(1, round(gap / 2)), round(gap * 2)
+        first = max(0, frame - far)
+        before = total[first : max(first, frame - near + 1)]
+        if before.size:
+            lags = frame - np.arange(first, first + before.size)
+            score = before - _TIGHT * np.square(np.log(lags / gap))
+            best = int(score.argmax())
+            if score[best] > 0:
+                total[frame] += score[best]
+                back[frame] = first + best
+    return _trace(total, back, period)
+
+
+def _trace(total: NDArray[np.float64], back: NDArray[np.int64], period: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the chain of beats that ends best within the last beat and a half."""
+    tail = max(1, round(1.5 * float(period[-1])))
+    at = total.size - tail + int(total[-tail:].argmax()) if total.size > tail else int(total.argmax())
+    chain: list[int] = []
+    while at >= 0:
+        chain.append(at)
+        at = int(back[at])
+    return np.array(chain[::-1], np.int64)
 
 
 def _heard(times: Times, level: NDArray[np.float32]) -> Times:

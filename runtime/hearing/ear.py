@@ -117,8 +117,9 @@ def _hear(wave: Wave, request: Request) -> Events | Signal:
             keep = rhythm.bars if request.kind == "downbeat" else slice(None)
             return Events(rhythm.beats[keep], rhythm.velocity[keep])
         case "onset":
-            threshold = float(options.get("threshold", onsets.THRESHOLD))
-            return Events(*onsets.find_onsets(wave, _band(wave, request), threshold))
+            threshold = options.get("threshold")
+            least = None if threshold is None else float(threshold)
+            return Events(*onsets.find_onsets(wave, _band(wave, request), least))
         case "rms" | "loudness" | "flux" | "centroid" | "pitch":
             return getattr(signals, request.kind)(wave, _band(wave, request))
         case "chroma":

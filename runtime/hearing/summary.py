@@ -11,8 +11,12 @@ from . import onsets
 from .ear import Ear, Progress
 from .rhythm import Rhythm
 
-DRUMS = {"kick": onsets.KICK, "snare": onsets.SNARE, "hat": onsets.HAT}
-"""Bands in hertz in which the drums of ``animc listen`` are heard."""
+DRUMS = {
+    "kick": Request("onset", band=onsets.KICK),
+    "snare": Request("onset", band=onsets.SNARE, options=(("threshold", 0.42),)),
+    "hat": Request("onset", band=onsets.HAT, options=(("threshold", 0.1),)),
+}
+"""How the drums of ``animc listen`` are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Heard:
         else:
             lines.append("  no beat was found: set one with  tempo = 120 offset 0s meter 4")
         for name, events in self.drums.items():
-            low, high = DRUMS[name]
+            low, high = DRUMS[name].band or (0, 0)
             lines.append(f"  {name:<10} {events.times.size} onsets, {low:g} to {high:g} Hz")
         return "\n".join(lines)
 
@@ -62,7 +66,7 @@ class Heard:
 def listen(path: Path, *, cache: Path | None = None, progress: Progress | None = None) -> Heard:
     """Hear one sound file: its beats, bars and drums. Raises HearingError."""
     ear = Ear(path, cache, progress)
-    drums = {name: ear.answer(Request("onset", band=band)) for name, band in DRUMS.items()}
+    drums = {name: ear.answer(request) for name, request in DRUMS.items()}
     events = {name: heard for name, heard in drums.items() if isinstance(heard, Events)}
     return Heard(path.name, ear.duration, ear.rhythm, events)
 
