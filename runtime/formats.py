@@ -61,5 +61,7 @@ def format_of(path: Path) -> Format:
     if found is None:
         kinds = ", ".join(FORMATS)
         ending = f"'{path.suffix}'" if path.suffix else "no ending"
-        raise RenderError(f"{path} has {ending}, which is no kind of film", f"the kinds are {kinds}, or a folder: name/")
+        raise RenderError(
+            f"{path} has {ending}, which is no kind of film", f"the kinds are {kinds}, or a folder: name/"
+        )
     return found

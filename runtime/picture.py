@@ -22,7 +22,7 @@ MAX_PIXELS = 200_000_000
 
 def to_tensor(picture: Bytes, device: torch.device | None = None) -> Tensor:
     """Return 3×H×W float32 in 0..1."""
-    return torch.from_numpy(picture).to(device).permute(2, 0, 1).to(torch.float32).contiguous() / 255
+    return torch.tensor(picture, device=device).permute(2, 0, 1).to(torch.float32).contiguous() / 255
 
 
 def to_bytes(image: Tensor) -> Bytes:

@@ -63,8 +63,20 @@ def _from_image(path: Path) -> str | None:
 def _from_film(path: Path) -> str | None:
     import imageio_ffmpeg
 
-    args = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-i", f"file:{path}", "-f", "ffmetadata", "-"]
-    said = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout.decode("utf-8", "replace")
+    args = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-i",
+        f"file:{path}",
+        "-f",
+        "ffmetadata",
+        "-",
+    ]
+    said = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout.decode(
+        "utf-8", "replace"
+    )
     found = re.search(r"(?im)^comment=((?:\\.|\\\n|[^\\\n])*)", said)
     if not found:
         return None

@@ -19,6 +19,7 @@ from torch import Tensor
 from ..compiler.schedule import Row, Schedule, Shot
 from .colour import Palette, match, palette_of
 from .ground import Camera, Ground
+from .memory import enough_memory
 from .picture import Bytes, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter
 from .retouch import retouch
@@ -156,7 +157,7 @@ def _paints(painter: Painter, row: Row) -> bool:
 
 def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None) -> Frame:
     """Paint a frame over a picture (None: from nothing), and store it."""
-    with studio.timings.stage("paint"), torch.inference_mode():
+    with studio.timings.stage("paint"), torch.inference_mode(), enough_memory(studio.schedule.size):
         picture = to_bytes(studio.painter.paint(over, row))
     if studio.store:
         with studio.timings.stage("store"):
@@ -187,7 +188,9 @@ def _keys(studio: Studio, shot: Shot, stop: int) -> list[bytes]:
         return [b""] * (stop - shot.start)
     schedule = studio.schedule
     settings = repr([schedule.size, *(schedule.settings.get(name) for name in SETTINGS)])
-    key = chain_key(b"", LOOP, studio.painter.fingerprint, studio.camera.depth.fingerprint, settings, _content(studio, shot))
+    key = chain_key(
+        b"", LOOP, studio.painter.fingerprint, studio.camera.depth.fingerprint, settings, _content(studio, shot)
+    )
     keys: list[bytes] = []
     for frame in range(shot.start, stop):
         key = chain_key(key, schedule.row_key(frame))

@@ -65,9 +65,7 @@ def _flat_matrix(row: Row, size: tuple[int, int]) -> NDArray[np.float64]:
     zoom = max(float(row["zoom"]), 1e-3)
     a = zoom * math.cos(math.radians(row["angle"]))
     b = zoom * math.sin(math.radians(row["angle"]))
-    turn = np.array(
-        [[a, b, (1 - a) * centre_x - b * centre_y], [-b, a, b * centre_x + (1 - a) * centre_y], [0, 0, 1]]
-    )
+    turn = np.array([[a, b, (1 - a) * centre_x - b * centre_y], [-b, a, b * centre_x + (1 - a) * centre_y], [0, 0, 1]])
     shift = np.array([[1, 0, row["translation_x"]], [0, 1, row["translation_y"]], [0, 0, 1]])
     return turn @ shift
 
@@ -132,7 +130,9 @@ def follow(trail: Tensor | None, step: Tensor) -> Tensor:
         return step
     height, width = trail.shape[:2]
     over = (step.abs().amax(dim=(0, 1)) - 1) * torch.tensor([width, height], device=step.device) / 2
-    pad_x, pad_y = (min(max(math.ceil(o), 0) + 2, side - 1) for o, side in zip(over.tolist(), (width, height), strict=True))
+    pad_x, pad_y = (
+        min(max(math.ceil(o), 0) + 2, side - 1) for o, side in zip(over.tolist(), (width, height), strict=True)
+    )
     pads = (pad_x, pad_x, pad_y, pad_y)
     field = trail.permute(2, 0, 1)[None]
     wide = 2 * functional.pad(field, pads, "replicate") - functional.pad(field, pads, "reflect")

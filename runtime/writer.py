@@ -98,7 +98,9 @@ class FilmWriter:
         try:
             self._part.touch()
         except OSError as fault:
-            raise RenderError(f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o") from fault
+            raise RenderError(
+                f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o"
+            ) from fault
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _finish)
         self._encoder = subprocess.Popen(
             self._encode_args(),
@@ -189,7 +191,9 @@ class FilmWriter:
         with tempfile.TemporaryDirectory(prefix="animc-") as folder:
             recipe = Path(folder) / RECIPE
             recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
-            done = subprocess.run(self._join_args(recipe, whole), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            done = subprocess.run(
+                self._join_args(recipe, whole), stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
         try:
             if done.returncode:
                 raise _encoder_error(self.path, done.returncode, done.stderr.decode("utf-8", "replace").strip())
@@ -228,7 +232,9 @@ def _encoder_error(path: Path, code: int, said: str) -> RenderError:
     if "No space left" in said:
         return RenderError(f"the disk is full: {path} could not be finished", KEPT)
     if code < 0:
-        return RenderError(f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept")
+        return RenderError(
+            f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept"
+        )
     return RenderError(f"the encoder could not write {path}: {last or f'it ended with {code}'}", KEPT)
 
 
@@ -248,7 +254,9 @@ class FolderWriter:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
-            raise RenderError(f"the folder {self.path} cannot be made: {fault.strerror}", "choose another with -o") from fault
+            raise RenderError(
+                f"the folder {self.path} cannot be made: {fault.strerror}", "choose another with -o"
+            ) from fault
         return self
 
     def write(self, frame: Bytes) -> None:

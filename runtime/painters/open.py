@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -23,4 +24,58 @@ def open_painter(
     model = str(schedule.settings.get("model", "storybook"))
     if model == "none":
         return Still(schedule.size)
-    raise RenderError(f"no {model}")
+    return _open_model(model, schedule, device, dtype, base)
+
+
+def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch.dtype | None, base: Path) -> Painter:
+    # The model rooms are entered only here: `model = "none"` must not wait for diffusers to load.
+    from .habits import habits_of
+    from .latent import LatentPainter
+    from .load import best_device, best_dtype, find, fingerprint, load_pipeline
+    from .whole import WholePainter
+
+    place = find(model, base)
+    where = best_device(device)
+    kind = dtype or best_dtype(where)
+    pipeline = load_pipeline(place, kind)
+    habits = habits_of(pipeline, place.folder, model)
+    mark = fingerprint(pipeline, where, kind)
+    _settle(pipeline, where, model)
+    if _is_latent(pipeline, model):
+        sampler = str(schedule.settings.get("sampler", "auto"))
+        return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark)
+    return WholePainter(pipeline, habits, schedule.size, where, mark)
+
+
+def _is_latent(pipeline: Any, model: str) -> bool:
+    """Tell whether a pipeline is text encoder, U-Net and autoencoder over a noise schedule. Raises RenderError for
+    an inpainting or upscaling model, which wants more than a picture and words."""
+    unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
+    if type(unet).__name__ != "UNet2DConditionModel" or vae is None:
+        return False
+    if unet.config.in_channels != vae.config.latent_channels:
+        raise RenderError(
+            f"{model} is an inpainting, editing or upscaling model", "use a text-to-image model such as its base"
+        )
+    return hasattr(pipeline.scheduler, "alphas_cumprod") and hasattr(pipeline, "encode_prompt")
+
+
+def _settle(pipeline: Any, device: torch.device, model: str) -> None:
+    """Move a pipeline to its device; where that is short of memory the text encoders, used once a text, stay behind."""
+    parts = {name: part for name, part in pipeline.components.items() if isinstance(part, torch.nn.Module)}
+    weights = sum(
+        value.numel() * value.element_size() for part in parts.values() for value in part.state_dict().values()
+    )
+    try:
+        tight = device.type == "cuda" and torch.cuda.mem_get_info(device)[0] < 1.5 * weights
+        for name, part in parts.items():
+            part.eval().requires_grad_(False)
+            if not (tight and name.startswith("text_encoder")):
+                part.to(device)
+    except (torch.OutOfMemoryError, MemoryError) as fault:
+        raise RenderError(
+            f"{model} does not fit into this device's memory", "use a smaller model, or --device cpu"
+        ) from fault
+    vae = getattr(pipeline, "vae", None)
+    if vae is not None and vae.dtype == torch.float16 and vae.config.get("force_upcast"):
+        vae.to(dtype=torch.float32)

@@ -1,0 +1,149 @@
+"""The painter for latent diffusion with a U-Net: Stable Diffusion 1, 2, XL, Turbo, LCM, and storybook.
+
+It drives the parts of a diffusers pipeline itself, so that ``strength`` sets the noise that a painting starts from
+continuously (diffusers' image-to-image rounds it to whole steps, and fails below one).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...compiler.schedule import Row
+from ..picture import resize
+from .habits import Habits, canvas_size
+from .levels import NoiseCurve, evaluations
+from .samplers import OWN, SAMPLERS, See, noise_like
+from .words import Meaning, Words
+
+
+class LatentPainter:
+    """Paints with a diffusers pipeline's text encoder, U-Net, autoencoder and noise schedule. ``size``: the film's."""
+
+    repaints = True
+
+    def __init__(
+        self, pipeline: Any, habits: Habits, size: tuple[int, int], device: torch.device, sampler: str, fingerprint: str
+    ) -> None:
+        self.pipeline = pipeline
+        self.habits = habits
+        self.size = size
+        self.device = device
+        self.words = Words(pipeline, device)
+        self.factor: int = 2 ** (len(pipeline.vae.config.block_out_channels) - 1)
+        self.canvas = canvas_size(size, habits, self.factor)
+        own = OWN.get(type(pipeline.scheduler).__name__, "ddim")
+        self.sampler = own if sampler == "auto" else sampler
+        self.curve = NoiseCurve(_alphas(pipeline.scheduler))
+        self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
+        self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {habits}"
+
+    def paint(self, image: Tensor | None, row: Row) -> Tensor:
+        """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
+        share = 1.0 if image is None else 1 - float(row["strength"])
+        if image is not None and share * self.curve.length < 1:
+            return image
+        steps = int(row.get("steps") or self.habits.steps)
+        levels = self.curve.levels(share, evaluations(steps, share))
+        chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
+        latent = self._start(image if share < 1 else None, levels[0].alpha, levels[0].sigma, chance)
+        see = self._see(row)
+        clean = SAMPLERS[self.sampler](see, latent, levels, chance)
+        return resize(self._decode(clean), self.size)
+
+    def _start(self, image: Tensor | None, alpha: float, sigma: float, chance: torch.Generator) -> Tensor:
+        """Return the latent to start from: the image's with noise over it, or noise alone."""
+        shape = (1, self.pipeline.unet.config.in_channels, self.canvas[1] // self.factor, self.canvas[0] // self.factor)
+        noise = noise_like(torch.empty(shape, device=self.device), chance)
+        if image is None:
+            return noise
+        return alpha * self._encode(resize(image, self.canvas)) + sigma * noise
+
+    def _see(self, row: Row) -> See:
+        """Return the model that the samplers drive: guided by the row's prompt away from its negative."""
+        cfg = row.get("cfg")
+        guidance = self.habits.cfg if cfg is None else float(cfg)
+        wanted = self.words.blend(row.prompt)
+        guided = guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
+        meaning = _stacked(self.words.blend(row.negative), wanted) if guided else wanted
+        extra = self._conditions(meaning, guidance)
+
+        def see(x: Tensor, t: float) -> tuple[Tensor, Tensor]:
+            """Split a latent at time ``t`` into picture and noise."""
+            out = self._unet(x.expand(2, -1, -1, -1) if guided else x, t, meaning.tokens, extra)
+            if guided:
+                away, to = out.chunk(2)
+                out = _rescaled(away + guidance * (to - away), to, self.habits.rescale)
+            return self._split(x, out, t)
+
+        return see
+
+    def _unet(self, x: Tensor, t: float, tokens: Tensor, extra: dict[str, Any]) -> Tensor:
+        time = torch.tensor(t, dtype=torch.float32, device=self.device)
+        return self.pipeline.unet(x.to(tokens.dtype), time, tokens, return_dict=False, **extra)[0].float()
+
+    def _split(self, x: Tensor, out: Tensor, t: float) -> tuple[Tensor, Tensor]:
+        level = self.curve.at(t)
+        if self.predicts == "v_prediction":
+            return level.alpha * x - level.sigma * out, level.sigma * x + level.alpha * out
+        if self.predicts == "sample":
+            return out, (x - level.alpha * out) / max(level.sigma, 1e-6)
+        return (x - level.sigma * out) / max(level.alpha, 1e-6), out
+
+    def _conditions(self, meaning: Meaning, guidance: float) -> dict[str, Any]:
+        """Return what SDXL (sizes, pooled text) and LCM (guidance as an input) give their U-Net besides."""
+        extra: dict[str, Any] = {}
+        if meaning.pooled is not None:
+            width, height = self.canvas
+            ids = torch.tensor([[height, width, 0, 0, height, width]], device=self.device, dtype=meaning.tokens.dtype)
+            extra["added_cond_kwargs"] = {
+                "text_embeds": meaning.pooled,
+                "time_ids": ids.expand(len(meaning.tokens), -1),
+            }
+        width = self.pipeline.unet.config.time_cond_proj_dim
+        if width is not None:
+            extra["timestep_cond"] = _guidance_embedding(guidance - 1, width).to(self.device, meaning.tokens.dtype)
+        return extra
+
+    def _encode(self, image: Tensor) -> Tensor:
+        vae = self.pipeline.vae
+        out = vae.encode((image * 2 - 1)[None].to(vae.dtype))
+        latent = (out.latents if hasattr(out, "latents") else out.latent_dist.mode()).float()
+        return (latent - (vae.config.get("shift_factor") or 0.0)) * vae.config.scaling_factor
+
+    def _decode(self, latent: Tensor) -> Tensor:
+        vae = self.pipeline.vae
+        latent = latent / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
+        return (vae.decode(latent.to(vae.dtype), return_dict=False)[0][0].float() / 2 + 0.5).clamp_(0, 1)
+
+
+def _alphas(scheduler: Any) -> NDArray[np.float64]:
+    alphas = scheduler.alphas_cumprod.double()
+    if scheduler.config.get("rescale_betas_zero_snr") and alphas[-1] < 1e-6:
+        alphas[-1] = 0.0  # some schedulers keep a hair of signal there for their own arithmetic
+    return alphas.cpu().numpy()
+
+
+def _stacked(first: Meaning, second: Meaning) -> Meaning:
+    pooled = (
+        torch.cat((first.pooled, second.pooled)) if first.pooled is not None and second.pooled is not None else None
+    )
+    return Meaning(torch.cat((first.tokens, second.tokens)), pooled)
+
+
+def _rescaled(guided: Tensor, plain: Tensor, share: float) -> Tensor:
+    if share <= 0:
+        return guided
+    return guided * (share * plain.std() / guided.std() + 1 - share)
+
+
+def _guidance_embedding(guidance: float, width: int) -> Tensor:
+    """Return the sinusoidal embedding of a guidance, 1×width (LCM, arXiv:2310.04378; diffusers' layout)."""
+    half = width // 2
+    angles = guidance * 1000 * torch.exp(torch.arange(half) * (-math.log(10_000.0) / (half - 1)))
+    return torch.cat((angles.sin(), angles.cos()))[None]

@@ -1,0 +1,89 @@
+"""The painter for every other diffusers pipeline: it is called whole, as text-to-image and as image-to-image."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...compiler.schedule import Row, Weighted
+from ..errors import RenderError
+from ..picture import resize
+from .habits import Habits, canvas_size
+from .levels import evaluations
+
+HEARD = 0.15
+"""Weight from which a text of a blend is heard by a pipeline that takes words, not embeddings."""
+
+
+class WholePainter:
+    """Paints by calling a pipeline; ``strength`` is rounded to what its whole steps can do, and never fails."""
+
+    repaints = True
+
+    def __init__(
+        self, pipeline: Any, habits: Habits, size: tuple[int, int], device: torch.device, fingerprint: str
+    ) -> None:
+        from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
+
+        try:
+            self.afresh = AutoPipelineForText2Image.from_pipe(pipeline)
+            self.over = AutoPipelineForImage2Image.from_pipe(pipeline)
+        except ValueError as fault:
+            name = type(pipeline).__name__
+            raise RenderError(
+                f"{name} does not paint pictures over pictures", "use a text-to-image model that has image-to-image too"
+            ) from fault
+        self.habits = habits
+        self.size = size
+        self.device = device
+        self.canvas = canvas_size(size, habits, multiple=16)
+        self.fingerprint = f"{fingerprint} {self.canvas} {habits}"
+        for pipe in (self.afresh, self.over):
+            pipe.set_progress_bar_config(disable=True)
+
+    def paint(self, image: Tensor | None, row: Row) -> Tensor:
+        """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
+        share = 1.0 if image is None else 1 - float(row["strength"])
+        if image is not None and share < 1e-3:
+            return image
+        steps = int(row.get("steps") or self.habits.steps)
+        if image is None:
+            wanted = {"num_inference_steps": steps, "width": self.canvas[0], "height": self.canvas[1]}
+            return self._called(self.afresh, row, wanted)
+        taken, ladder = rungs(steps, share)
+        wanted = {
+            "image": resize(image, self.canvas)[None],
+            "num_inference_steps": ladder,
+            "strength": min((taken + 0.5) / ladder, 1.0),
+            "width": self.canvas[0],
+            "height": self.canvas[1],
+        }
+        return self._called(self.over, row, wanted)
+
+    def _called(self, pipe: Any, row: Row, wanted: dict[str, Any]) -> Tensor:
+        cfg = row.get("cfg")
+        wanted |= {
+            "prompt": joined(row.prompt),
+            "negative_prompt": joined(row.negative),
+            "guidance_scale": self.habits.cfg if cfg is None else float(cfg),
+            "generator": torch.Generator("cpu").manual_seed(int(row["seed"])),
+            "output_type": "pt",
+        }
+        known = inspect.signature(pipe.__call__).parameters
+        picture = pipe(**{name: value for name, value in wanted.items() if name in known}).images[0]
+        return resize(picture.float().to(self.device).clamp(0, 1), self.size)
+
+
+def rungs(steps: int, share: float) -> tuple[int, int]:
+    """Return (n, N): taking the last n of N steps starts from about ``share`` (0..1] of the whole noise."""
+    taken = evaluations(steps, share)
+    return taken, max(taken, round(taken / share))
+
+
+def joined(texts: Weighted) -> str:
+    """Return a blend of texts as one, the heaviest first."""
+    heard = sorted((pair for pair in texts if pair[1] >= HEARD), key=lambda pair: -pair[1])
+    return ", ".join(text for text, _ in heard if text)
