@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Song:
-    """``chords``: MIDI notes, one chord a bar, taken round; the first is the bass's. ``tail``: seconds after the end."""
+    """``chords``: MIDI notes, one chord a bar, taken round; the first is the bass's. ``tail``: seconds that ring on."""
 
     tempo: float
     chords: tuple[tuple[int, ...], ...]
@@ -264,7 +264,8 @@ def main(names: list[str]) -> None:
             soundfile.write(path, samples, RATE, subtype="PCM_16")
         else:
             # libvorbis is given a second at a time: one long buffer overflows its stack.
-            with soundfile.SoundFile(path, "w", RATE, 1, format="OGG", subtype="VORBIS", compression_level=0.55) as file:
+            form = {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.55}
+            with soundfile.SoundFile(path, "w", RATE, 1, **form) as file:
                 for first in range(0, samples.size, RATE):
                     file.write(samples[first : first + RATE])
         print(f"{path.name}: {samples.size / RATE:.2f} s, {path.stat().st_size / 1000:.0f} kB")

@@ -78,9 +78,7 @@ def bass(note: float, seconds: float) -> Sound:
 def pad(notes: tuple[int, ...], seconds: float, bright: float = 1100.0) -> Sound:
     """Return a chord of slow, slightly detuned saws."""
     rise = bright * (0.6 + 0.4 * np.sin(np.pi * np.linspace(0, 1, clock(seconds).size)))
-    voices = [
-        harmonics(note + cents, seconds, rise, top=14) for note in notes for cents in (-0.07, 0.0, 0.08)
-    ]
+    voices = [harmonics(note + cents, seconds, rise, top=14) for note in notes for cents in (-0.07, 0.0, 0.08)]
     return np.sum(voices, axis=0) / len(voices) * swell(seconds, 0.12, 0.25)
 
 

@@ -37,8 +37,9 @@ def sky(x: Array, y: Array, rng: np.random.Generator) -> Array:
     picture = np.clip(picture + glow, 0, 255) * (1 - disc) + disc * np.array([255, 246, 214])
     for height in (0.12, 0.2, 0.27, 0.36):
         wave = sum(np.sin(x * f * 6.3 + rng.uniform(0, 6.3)) / f for f in (1.0, 2.3, 4.1, 7.7))
-        band = np.exp(-(((y - height - 0.012 * wave) / (0.012 + 0.004 * wave**2)) ** 2)) * np.clip(wave * 0.5 + 0.4, 0, 1)
-        picture += 0.35 * band[..., None] * (np.array([255, 205, 190]) - picture)
+        band = np.exp(-(((y - height - 0.012 * wave) / (0.012 + 0.004 * wave**2)) ** 2))
+        band *= 0.35 * np.clip(wave * 0.5 + 0.4, 0, 1)
+        picture += band[..., None] * (np.array([255, 205, 190]) - picture)
     return picture
 
 

@@ -19,7 +19,7 @@ _SPLIT = (160.0, 2000.0)
 
 @dataclass(frozen=True, slots=True)
 class Accents:
-    """Per frame: ``onset`` over all bands, ``low``/``mid``/``high`` bands, ``level`` in dB, ``chroma`` (frames × 12)."""
+    """Per frame: ``onset`` over all bands and in ``low``, ``mid``, ``high``; ``level`` in dB; ``chroma`` (frames × 12)."""
 
     onset: Floats
     low: Floats

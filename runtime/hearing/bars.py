@@ -56,7 +56,7 @@ def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _contrast(weight: NDArray[np.float64], meter: int) -> float:
-    """Return by how much the best phase of a meter stands above the mean of the others, per standard error of chance."""
+    """Return by how much the best phase of a meter stands above the others."""
     means = np.array([weight[phase::meter].mean() for phase in range(meter)])
     best = int(means.argmax())
     return float(means[best] - np.delete(means, best).max() * 0.5 - np.delete(means, best).mean() * 0.5)

@@ -29,7 +29,8 @@ def click_track(audio: Path, heard: Heard, out: Path) -> None:
     try:
         soundfile.write(str(out), np.clip(mixed, -1, 1), wave.rate)
     except (OSError, RuntimeError, TypeError, ValueError):
-        raise HearingError(f"the click track {out} cannot be written", "give a path ending in .wav, .flac or .ogg") from None
+        repair = "give a path ending in .wav, .flac or .ogg"
+        raise HearingError(f"the click track {out} cannot be written", repair) from None
 
 
 def _click(hertz: float, rate: int) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ def rms(wave: Wave, band: Band | None = None) -> Signal:
 
 
 def loudness(wave: Wave, band: Band | None = None) -> Signal:
-    """Return perceived loudness in 0..1: momentary (400 ms) K-weighted level (ITU-R BS.1770), 0 at 40 dB below the top."""
+    """Return loudness in 0..1: momentary (400 ms) K-weighted level (ITU-R BS.1770), 0 at 40 dB below the top."""
     from scipy.ndimage import uniform_filter1d
 
     hop = wave.rate // RATE
@@ -48,10 +48,7 @@ def flux(wave: Wave, band: Band | None = None) -> Signal:
 def centroid(wave: Wave, band: Band | None = None) -> Signal:
     """Return the spectrum's centre of gravity in hertz: how bright it sounds; held through silence."""
     hertz = np.arange(1025) * wave.rate / 2048
-    if band:
-        hertz_in = _inside(hertz, band)
-    else:
-        hertz_in = (hertz >= 20).astype(np.float32)
+    hertz_in = _inside(hertz, band or (20.0, wave.rate / 2))
     centre: list[Floats] = []
     level: list[Floats] = []
     for block in magnitudes(wave.samples, 2048, wave.rate // RATE):
