@@ -1,0 +1,118 @@
+"""Parsing: a script's text becomes a tree. With ``build`` the only stage that knows lark, whose words go no further."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from lark import Lark, Token
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.lark import PostLex
+
+from . import tree
+from .build import Builder
+from .diagnostics import CompileError, Findings
+from .source import MAX_CHARACTERS, Place, Source
+from .syntax import Mistake, explain
+
+MAX_DEPTH = 100
+"""Brackets and braces may nest this deep."""
+
+
+def parse(text: str | Source, name: str = "script.anim") -> tree.Script:
+    """Return the tree of a script. Raises CompileError with the first syntax error, told in human words."""
+    source = text if isinstance(text, Source) else Source(name, text.removeprefix("\ufeff"))
+    _refuse_unreadable(source)
+    return tree.Script(cast("tuple[tree.Statement, ...]", _run(source, "script")), source)
+
+
+def parse_expression(source: Source) -> tree.Expr:
+    """Return the tree of one expression, such as the value of ``--set name=value``. Raises CompileError."""
+    _refuse_unreadable(source)
+    return cast(tree.Expr, _run(source, "expression"))
+
+
+def _refuse_unreadable(source: Source) -> None:
+    findings = Findings()
+    length = len(source.text)
+    nul = source.text.find("\0")
+    if length > MAX_CHARACTERS:
+        findings.add("E0102", None, size=f"{length:,}", limit=f"{MAX_CHARACTERS:,}")
+    elif nul >= 0:
+        findings.add("E0103", Place(source, nul, nul + 1))
+    if findings.found:
+        raise CompileError(findings.ordered())
+
+
+def _run(source: Source, start: str) -> Any:
+    try:
+        return _parser().parse(source.text, start=start)
+    except (UnexpectedInput, VisitError, Mistake) as error:
+        mistake = _mistake(error, source.text)
+    findings = Findings()
+    findings.add(mistake.code, Place(source, mistake.start, mistake.end), **mistake.fields)
+    raise CompileError(findings.ordered())
+
+
+def _hole(text: str, base: int) -> tree.Expr:
+    """Parse the inside of ``${…}``; a mistake in it is told at its place in the whole file."""
+    try:
+        return cast(tree.Expr, _parser().parse(text, start="expression"))
+    except (UnexpectedInput, VisitError, Mistake) as error:
+        raise _mistake(error, text).shifted(base) from None
+
+
+def _mistake(error: Exception, text: str) -> Mistake:
+    """Return what lark found, as a mistake in our own words."""
+    if isinstance(error, VisitError) and isinstance(error.orig_exc, Mistake):
+        return error.orig_exc
+    if isinstance(error, Mistake):
+        return error
+    if isinstance(error, UnexpectedToken):
+        at = len(text) if error.token.type == "$END" else int(error.token.start_pos or 0)
+        return explain(text, at, frozenset(error.accepts or error.expected))
+    if isinstance(error, UnexpectedCharacters):
+        return explain(text, int(error.pos_in_stream), frozenset(error.allowed or ()))
+    raise error
+
+
+class _Lines(PostLex):
+    """Drops the line ends inside ( ) and [ ], and bounds how deep brackets nest."""
+
+    always_accept = ("_END",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """Yield the tokens that the grammar is written for. Raises Mistake where brackets nest too deep."""
+        open_brackets: list[str] = []
+        for token in stream:
+            kind = token.type
+            if kind == "_END" and open_brackets and open_brackets[-1] != "{" and token.value != ";":
+                continue
+            if kind in _OPENERS:
+                open_brackets.append(token.value)
+                if len(open_brackets) > MAX_DEPTH:
+                    at = int(token.start_pos or 0)
+                    raise Mistake("E0115", at, at + 1, {"limit": MAX_DEPTH})
+            elif kind in _CLOSERS and open_brackets:
+                open_brackets.pop()
+            yield token
+
+
+_OPENERS = {"LPAR", "LSQB", "LBRACE"}
+_CLOSERS = {"RPAR", "RSQB", "RBRACE"}
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files("animc.grammar").joinpath("anim.lark").read_text("utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        start=["script", "expression"],
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+        postlex=_Lines(),
+        transformer=Builder(_hole),
+    )

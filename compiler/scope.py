@@ -1,0 +1,158 @@
+"""What names stand for while a script is checked: values, scopes and what collects the findings."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from . import tree
+from .diagnostics import Findings, Label
+from .program import Program
+from .source import Place, Source, Span
+from .typed import FILM, SectionSpan, Stream, TextValue
+
+Kind = Literal[
+    "number", "duration", "position", "events", "text", "frequency", "band", "size", "source", "nothing"
+]  # fmt: skip
+Parts = tuple[tuple[str, int], ...]
+
+KIND_WORDS: dict[str, str] = {
+    "number": "a number", "duration": "a length of time", "position": "a position", "events": "an event",
+    "text": "a text", "frequency": "a frequency", "band": "a band of frequencies", "size": "a size",
+    "source": "a sound", "nothing": "nothing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression means. ``step`` is its number (a position's frame, a duration's frames, hertz).
+
+    ``parts``: a duration as (unit, step) parts. ``nothing`` is the value of a mistake that has been told already.
+    """
+
+    kind: Kind
+    place: Place
+    step: int = -1
+    parts: Parts = ()
+    stream: Stream | None = None
+    text: TextValue | None = None
+    data: Any = None
+
+
+@dataclass(slots=True)
+class Look:
+    """The style and the default negative that hold in a body; what it does not say, the body around it does."""
+
+    parent: Look | None = None
+    style: TextValue | None = None
+    negative: TextValue | None = None
+
+    def styled(self) -> TextValue | None:
+        """Return the style that holds here."""
+        return self.style if self.style or not self.parent else self.parent.styled()
+
+    def negatived(self) -> TextValue | None:
+        """Return the negative that holds here."""
+        return self.negative if self.negative or not self.parent else self.parent.negatived()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a name stands for; ``serial`` orders the bindings, so that a body sees only what came before it."""
+
+    what: Value | tree.Def | tree.Block
+    scope: Scope
+    serial: int
+    place: Place
+
+
+@dataclass(slots=True)
+class Scope:
+    """A body's names and surroundings. ``limit``: only bindings of the scopes around with a lower serial are seen."""
+
+    source: Source
+    parent: Scope | None = None
+    names: dict[str, Binding] = field(default_factory=dict[str, Binding])
+    limit: int = 1 << 60
+    base: int = 0
+    section: int = FILM
+    trigger: bool = False
+    look: Look = field(default_factory=Look)
+    label: str = ""
+    top: bool = False
+
+    def find(self, name: str) -> Binding | None:
+        """Return what ``name`` stands for here, or None. Markers are found by ``@name``, blocks by ``apply name``."""
+        scope: Scope | None = self
+        limit = 1 << 60
+        while scope is not None:
+            found = scope.names.get(name)
+            if found is not None and found.serial < limit:
+                return found
+            limit = min(limit, scope.limit)
+            scope = scope.parent
+        return None
+
+    def known(self) -> set[str]:
+        """Return every name that is seen from here."""
+        names: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None:
+            names |= scope.names.keys()
+            scope = scope.parent
+        return names
+
+    def place(self, span: Span) -> Place:
+        """Return a span of this scope's text as a place."""
+        return Place(self.source, span.start + self.base, span.end + self.base)
+
+
+@dataclass(slots=True)
+class Check:
+    """All that grows while a script is checked."""
+
+    findings: Findings
+    program: Program = field(default_factory=Program)
+    sections: list[SectionSpan] = field(default_factory=list[SectionSpan])
+    section_names: set[str] = field(default_factory=set[str])
+    stems: dict[str, str] = field(default_factory=dict[str, str])
+    serial: int = 0
+    depth: int = 0
+    chances: dict[str, int] = field(default_factory=dict[str, int])
+    keys: list[tuple[int, Place]] = field(default_factory=list[tuple[int, Place]])
+    sounds: dict[Any, Place] = field(default_factory=dict[Any, Place])
+
+    def next_serial(self) -> int:
+        """Return a number higher than all before it."""
+        self.serial += 1
+        return self.serial
+
+    def bind(self, scope: Scope, key: str, what: Any, place: Place) -> None:
+        """Make ``key`` stand for ``what``, unless it stands for something in the same body already."""
+        first = scope.names.get(key)
+        if first is not None:
+            shown = key.removeprefix("apply ")
+            self.findings.add("E0204", place, name=shown, also=(Label(first.place, "first named here"),))
+            return
+        scope.names[key] = Binding(what, scope, self.next_serial(), place)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that ``name`` is most likely a slip of, or None."""
+    lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    if name.lower() in lowered:
+        return lowered[name.lower()]
+    squeezed = {key.replace("_", ""): candidate for key, candidate in lowered.items()}
+    plain = name.lower().replace("_", "")
+    if plain in squeezed:
+        return squeezed[plain]
+    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.7)
+    return lowered[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str], sign: str = "") -> str:
+    """Return a repair that offers the nearest known name, or an empty text."""
+    close = nearest(name, known)
+    return f"did you mean `{sign}{close}`?" if close else ""

@@ -1,0 +1,207 @@
+"""Human words for syntax errors: what was probably meant where a script stops making sense."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Mistake(Exception):  # noqa: N818 - a finding on its way up, not a fault of ours
+    """A syntax error: a code of the catalogue, the characters ``start:end`` and the fields of its templates."""
+
+    code: str
+    start: int
+    end: int
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def shifted(self, base: int) -> Mistake:
+        """Return the same mistake in a text that begins ``base`` characters earlier."""
+        return Mistake(self.code, self.start + base, self.end + base, self.fields)
+
+
+_PIECE = re.compile(
+    r"""(?P<comment>\#[^\r\n]*)|(?P<long>\"\"\"(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:\"\"\")?)
+    |(?P<text>"(?:[^"\\\r\n]|\\[^\r\n])*+"?)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<other>[^\#"(\[{)\]}]+)""",
+    re.VERBOSE,
+)
+_WORD = re.compile(r"[^\W\d]\w*")
+_NUMBER_AND_WORD = re.compile(r"((?:\d+\.\d+|\d+\.|\.\d+|\d+))[ \t]*([^\W\d]\w*)")
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_FOREIGN = {
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "＂": '"', "：": ":", "，": ",", "、": ",",
+    "；": ";", "（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
+    "＋": "+", "－": "-", "−": "-", "–": "-", "—": "-", "×": "*", "÷": "/", "＊": "*", "／": "/", "％": "%",
+    "＞": ">", "＜": "<", "＠": "@", "＃": "#", "｜": "|", "。": ".", "．": ".", "…": "..",
+}  # fmt: skip
+_KEYWORDS = {
+    "LET": "let", "DEF": "def", "MARKER": "marker", "SECTION": "section", "ON": "on", "BLOCK": "block",
+    "APPLY": "apply", "USE": "use", "AUDIO": "audio", "LYRICS": "lyrics", "IMAGE": "image", "STYLE": "style",
+    "CUT": "cut", "PROFILE": "profile", "FROM": "from", "TO": "to", "FOR": "for", "FADE": "fade", "MORPH": "morph",
+    "NEGATIVE": "negative", "EASE": "ease", "EVERY": "every", "WHERE": "where", "IN": "in", "LEAD": "lead",
+    "OFFSET": "offset", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
+}  # fmt: skip
+_EXPECTED = (
+    ("TEXT", 'a text in double quotes, such as "a misty forest"'),
+    ("NUMBER", "a value"),
+    ("NAME", "a name"),
+    ("EQUAL", "`=`"),
+    ("COLON", "`:`"),
+    ("LBRACE", "`{`"),
+    ("RPAR", "`)`"),
+    ("RSQB", "`]`"),
+)
+_STATEMENTS = (
+    "let", "def", "marker", "section", "on", "block", "apply", "use", "audio", "lyrics", "image", "style", "cut",
+    "profile",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What stands before a place: brackets still open, the first that closes wrongly, a text without an end."""
+
+    open: tuple[int, ...]
+    wrong: tuple[int, int] | None
+    unclosed_text: tuple[int, int] | None
+    inside_text: bool
+
+
+def _scan(text: str, until: int) -> _Scan:
+    opened: list[int] = []
+    for piece in _PIECE.finditer(text):
+        start = piece.start()
+        if start >= until:
+            break
+        kind = piece.lastgroup
+        if kind in ("long", "text"):
+            quotes = '"""' if kind == "long" else '"'
+            if len(piece[0]) < 2 * len(quotes) or not piece[0].endswith(quotes):
+                return _Scan(tuple(opened), None, (start, piece.end()), True)
+        elif kind == "open":
+            opened.append(start)
+        elif kind == "close":
+            if not opened or _PAIRS[text[opened[-1]]] != piece[0]:
+                return _Scan(tuple(opened), (opened[-1] if opened else -1, start), None, False)
+            opened.pop()
+    return _Scan(tuple(opened), None, None, False)
+
+
+def explain(text: str, at: int, accepts: frozenset[str]) -> Mistake:
+    """Return what is wrong where the parser stopped: at the character ``at``, where it would have taken ``accepts``."""
+    scan = _scan(text, min(at + 1, len(text)))
+    return (
+        _brackets_and_quotes(text, at, scan)
+        or _foreign(text, at)
+        or _familiar(text, at)
+        or _missing(text, at, accepts)
+        or _plainly(text, at, accepts)
+    )
+
+
+def _brackets_and_quotes(text: str, at: int, scan: _Scan) -> Mistake | None:
+    if scan.unclosed_text:
+        start, end = scan.unclosed_text
+        return Mistake("E0112", start, min(end, start + 80), {"what": '"'})
+    if scan.wrong:
+        opened, closed = scan.wrong
+        if opened < 0:
+            return Mistake("E0114", closed, closed + 1, {"what": text[closed]})
+        return Mistake("E0111", opened, opened + 1, {"what": text[opened], "close": _PAIRS[text[opened]]})
+    if scan.open:
+        opened = scan.open[-1]
+        lines_between = "\n" in text[opened:at]
+        if at >= len(text) or (lines_between and text[opened] != "{"):
+            return Mistake("E0111", opened, opened + 1, {"what": text[opened], "close": _PAIRS[text[opened]]})
+    return None
+
+
+def _foreign(text: str, at: int) -> Mistake | None:
+    char = text[at : at + 1]
+    if char in _FOREIGN and char:
+        return Mistake("E0113", at, at + 1, {"char": char, "plain": _FOREIGN[char]})
+    if char == "'":
+        return Mistake("E0122", at, at + 1)
+    if char == "\ufffd":
+        return Mistake("E0104", at, at + 1)
+    return None
+
+
+def _familiar(text: str, at: int) -> Mistake | None:
+    """Recognise what people bring along from Deforum, Python and other places."""
+    line_start = text.rfind("\n", 0, at) + 1
+    before, rest = text[line_start:at], text[at:]
+    if re.match(r"\s*\d+\s*:\s*$", before) and rest.startswith("("):
+        return Mistake("E0117", line_start + len(before) - len(before.lstrip()), at + 1)
+    if re.match(r"\s*[^\W\d]\w*\s*=\s*\d+\s*$", before) and re.match(r":\s*\(", rest):
+        return Mistake("E0117", at - len(before.rstrip()) + before.rindex("=") + 1, at + 1)
+    if re.match(r"[-+*]=", rest) and re.match(r"\s*[^\W\d]\w*\s*$", before):
+        return Mistake("E0120", at, at + 2, {"op": rest[:2]})
+    if rest.startswith("//") or rest.startswith("/*"):
+        return Mistake("E0123", at, at + 2)
+    if rest.startswith("^"):
+        return Mistake("E0124", at, at + 1, {"found": "^", "use": "`**` for a power"})
+    if rest.startswith(("&&", "||")):
+        return Mistake("E0124", at, at + 2, {"found": rest[:2], "use": "`and`" if rest[0] == "&" else "`or`"})
+    if rest.startswith("!"):
+        return Mistake("E0124", at, at + 1, {"found": "!", "use": "`not`"})
+    if rest.startswith("?"):
+        return Mistake("E0124", at, at + 1, {"found": "?", "use": "`a if condition else b`"})
+    if re.match(r"==|!=|<=|>=|<|>", rest):
+        return Mistake("E0125", at, at + 1)
+    unit = _NUMBER_AND_WORD.match(text, _number_before(text, at))
+    if unit and unit.start(2) >= at - 1 and unit.end(2) > at and unit[2] not in _KEYWORDS.values():
+        return Mistake("E0121", unit.start(), unit.end(), {"number": unit[1], "word": unit[2]})
+    return None
+
+
+def _number_before(text: str, at: int) -> int:
+    """Return where the number that ends just before ``at`` begins."""
+    start = at
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    while start > 0 and text[start - 1] in "0123456789.":
+        start -= 1
+    return start
+
+
+def _missing(text: str, at: int, accepts: frozenset[str]) -> Mistake | None:
+    """Recognise a part that is missing: a value, a text, a name, the words of a statement."""
+    char = text[at : at + 1]
+    if char not in ("", "\n", "\r", ";", "}", ")", "]", ",", "#"):
+        return None
+    wanted = _wanted(accepts)
+    if not wanted:
+        return None
+    last = len(text[:at].rstrip())
+    return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted})
+
+
+def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
+    word = _WORD.match(text, at)
+    found = word[0] if word else text[at : at + 1]
+    wanted = _wanted(accepts)
+    end = at + max(1, len(found))
+    if not found:
+        last = len(text.rstrip())
+        return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted or "more"})
+    if word and wanted == "the end of the line" and found in _STATEMENTS:
+        return Mistake("E0126", at, end, {"found": found})
+    return Mistake("E0110", at, end, {"found": found, "wanted": wanted or "something else"})
+
+
+def _wanted(accepts: frozenset[str]) -> str:
+    """Say in words what the parser would have taken, as shortly as is true."""
+    if "LET" in accepts and "PROFILE" in accepts:
+        return "a statement"
+    words = [text for name, text in _EXPECTED if name in accepts]
+    if "a value" in words:
+        return "a value"
+    if not words and "_END" in accepts:
+        words = []
+    keywords = [f"`{_KEYWORDS[name]}`" for name in sorted(accepts) if name in _KEYWORDS]
+    if "_END" in accepts:
+        return "the end of the line"
+    options = [*words, *keywords][:4]
+    return " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)

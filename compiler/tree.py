@@ -1,0 +1,355 @@
+"""The tree that parsing yields: frozen nodes, each with its span, saying what was written and nothing of what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .source import Source, Span
+
+# expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as written: ``value`` of ``unit`` frames, seconds, beats or bars."""
+
+    value: float
+    unit: Literal["f", "s", "b", "bar"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """Hertz."""
+
+    value: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A share, as written: ``95%`` has the value 95."""
+
+    value: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    width: int
+    height: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """``${…}`` inside a text; the spans of ``expr`` count from the character ``base`` of the text's file."""
+
+    expr: Expr
+    base: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    parts: tuple[str | Hole, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerRef:
+    """``@name``; ``name`` is without the @."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    name: str | None
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``name(args)``; ``x |> name(args)`` is the same call with x as its first argument and ``piped`` set."""
+
+    name: str
+    args: tuple[Arg, ...]
+    piped: bool
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    op: str
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    op: str
+    left: Expr
+    right: Expr
+    op_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """``yes if condition else no``."""
+
+    condition: Expr
+    yes: Expr
+    no: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """``low..high``."""
+
+    low: Expr
+    high: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """A rate: ``value per unit``."""
+
+    value: Expr
+    unit: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ease:
+    name: str
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    at: Expr
+    value: Expr
+    ease: Ease | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    keys: tuple[Key, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The event form ``pattern "x..x" per D``."""
+
+    text: Text
+    per: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The event form ``word "…"``, of the lyrics."""
+
+    text: Text
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The event form ``at P, P, …``."""
+
+    positions: tuple[Expr, ...]
+    span: Span
+
+
+Expr = (
+    Number | Duration | Frequency | Percent | Size | Text | Name | MarkerRef | Call | Unary | Binary | Choose | Band
+    | Per | Keys | Pattern | Word | At
+)  # fmt: skip
+
+# statements
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    key: Expr
+    text: Text
+    how: Literal["hold", "fade", "morph", "cut"]
+    fade: Expr | None
+    negative: Text | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``name = value``; ``offset`` and ``meter`` belong to ``tempo`` alone."""
+
+    name: str
+    value: Expr
+    offset: Expr | None
+    meter: Expr | None
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    name: str
+    value: Expr
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    default: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Def:
+    name: str
+    params: tuple[Parameter, ...]
+    value: Expr
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    name: str
+    position: Expr
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``section name from start to stop`` or, where ``lasting``, ``from start for stop``."""
+
+    name: str
+    start: Expr
+    stop: Expr
+    lasting: bool
+    body: tuple[Statement, ...]
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """``every N``, ``offset K``, ``where cond``, ``in section`` (a Name) or ``lead D``."""
+
+    kind: Literal["every", "offset", "where", "in", "lead"]
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    target: str
+    op: Literal["=", "+=", "-=", "*="]
+    value: Expr
+    target_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    event: Expr
+    modifiers: tuple[Modifier, ...]
+    actions: tuple[Action, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    name: str
+    params: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    name: str
+    args: tuple[Arg, ...]
+    name_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``use "file.anim"``, or with ``standard`` a part of the standard library (``std.cameras``)."""
+
+    path: str
+    standard: bool
+    path_span: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """``audio "f"``, ``audio stem = "f"``, ``lyrics "f"`` or ``image "f"``."""
+
+    kind: Literal["audio", "lyrics", "image"]
+    name: str | None
+    path: Text
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    text: Text
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    at: Expr
+    image: Text | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    body: tuple[Statement, ...]
+    name_span: Span
+    span: Span
+
+
+Statement = (
+    Prompt | Assign | Let | Def | Marker | Section | On | Block | Apply | Use | Input | Style | Cut | Profile
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    statements: tuple[Statement, ...]
+    source: Source
