@@ -1,0 +1,97 @@
+"""The short form of every training: from drawn scenes to a folder that plain diffusers loads."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from training import autoencoder, dataset, depth, export, network, scenes, storybook, vocabulary  # noqa: E402
+from training.captions import Facts, caption  # noqa: E402
+
+
+def test_same_seed_same_scene() -> None:
+    one, two = (scenes.draw_scene(np.random.default_rng(3)) for _ in range(2))
+    assert one.caption == two.caption
+    assert np.array_equal(one.picture, two.picture) and np.array_equal(one.depth, two.depth)
+
+
+@pytest.mark.parametrize("land", list(scenes.LANDS))
+def test_every_land_is_drawn_with_depth(land: str) -> None:
+    picture, far = scenes.paint(np.random.default_rng(1), Facts(land, "sunset"), 96, 128)
+    assert picture.shape == (96, 128, 3) and picture.dtype == np.uint8 and picture.std() > 4
+    assert far.shape == (96, 128) and far.min() >= 0 and far.max() <= 1
+    if scenes.LANDS[land].open_sky and land != "cave":  # a cave closes above as well
+        assert far[-8:].mean() < far[:8].mean()
+
+
+@pytest.mark.parametrize("weather", ["storm", "rain", "snow", "fog", "fire", "neon", "aurora"])
+@pytest.mark.parametrize("style", ["storybook", "watercolour", "ink", "pixel", "oil", "neonline", "film"])
+def test_weathers_and_styles(weather: str, style: str) -> None:
+    picture, _ = scenes.paint(np.random.default_rng(2), Facts("hill", "night", weather, style), 64, 64)
+    assert picture.std() > 2
+
+
+def test_hours_can_be_told_apart() -> None:
+    brightness = {
+        hour: np.mean([scenes.paint(np.random.default_rng(s), Facts("hill", hour), 64, 64)[0].mean() for s in range(4)])
+        for hour in ("day", "night")
+    }
+    assert brightness["day"] > brightness["night"] + 60
+
+
+def test_captions_are_in_the_vocabulary() -> None:
+    rng, known, said = np.random.default_rng(0), vocabulary.canonical_ids(), 0
+    for _ in range(300):
+        words = vocabulary.words_in(caption(rng, scenes.choose(rng)))
+        said += len(words)
+        assert sum(word not in known for word in words) <= 1, words
+    assert said > 1000
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("misty woods", "foggy forest"), ("ocean at evening", "sea at dusk"), ("a highway", "the road"), ("夜", "night")],
+)
+def test_synonyms_fold(one: str, other: str) -> None:
+    assert vocabulary.encode(one) == vocabulary.encode(other)
+
+
+def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
+    from diffusers import StableDiffusionPipeline
+    from transformers import AutoTokenizer
+
+    drawn, out = tmp_path / "scenes", tmp_path / "out"
+    drawn.mkdir()
+    out.mkdir()
+    dataset.draw_shard(drawn, 0, seed=0, scenes=8, size=64)
+    autoencoder.train(drawn, out, minutes=1, steps=3, batch=2, side=32, width=8)
+    storybook.train(drawn, out / "vae", out, minutes=1, steps=2, batch=2, shape=network.TINY)
+    storybook.train(drawn, out / "vae", out, minutes=1, steps=1, batch=2, shape=network.TINY)
+    assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
+    folder = export.export(out, out / "vae", tmp_path / "storybook", network.TINY)
+    assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pt"))
+    words = AutoTokenizer.from_pretrained(folder / "tokenizer")
+    rows = vocabulary.exported_vocabulary()[1]
+    assert [rows[i] for i in words("Foggy Woods, zzz 夜").input_ids] == vocabulary.encode("foggy woods zzz 夜")[:6]
+    pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    pipe.set_progress_bar_config(disable=True)
+    picture = pipe("a forest at night", num_inference_steps=2, height=64, width=64, output_type="np").images[0]
+    assert picture.shape == (64, 64, 3) and np.isfinite(picture).all()
+
+
+def test_depth_training(tmp_path: Path) -> None:
+    from animc.runtime.depthnet import load_depthnet
+
+    dataset.draw_shard(tmp_path, 0, seed=0, scenes=6, size=64)
+    widths = (4, 4, 8, 8, 8)
+    net = depth.train(tmp_path, None, tmp_path, minutes=1, steps=2, batch=2, widths=widths)
+    depth.save(net, tmp_path / "depth", widths)
+    far = load_depthnet(tmp_path / "depth")(torch.rand(1, 3, 40, 72))
+    assert far.shape == (1, 40, 72) and far.min() >= 0 and far.max() <= 1

@@ -1,0 +1,146 @@
+"""Words for a scene: the same facts said in many orders, lengths and turns of phrase, sometimes only in part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from numpy.random import Generator
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is in a scene, in the words that the model knows; things are (size, colour, word), empty where unsaid."""
+
+    land: str
+    hour: str
+    weather: str = "clear"
+    style: str = "storybook"
+    landmark: str = ""
+    sky: tuple[str, ...] = ()
+    things: tuple[tuple[str, str, str], ...] = ()
+    moods: tuple[str, ...] = field(default=())
+
+
+LAND_WORDS: dict[str, tuple[str, ...]] = {
+    "pine forest": ("pine forest", "forest of pines", "pines"),
+    "forest": ("forest", "woods", "trees"),
+    "sea": ("sea", "ocean", "open sea", "waves"),
+    "coast": ("coast", "beach", "shore"),
+    "road": ("road", "highway"),
+    "city": ("city", "skyline"),
+    "street": ("street", "city street"),
+    "snow": ("snow", "snowy land", "winter land"),
+    "ice": ("ice", "icebergs", "frozen sea"),
+    "hill": ("hills", "rolling hills"),
+    "mountain": ("mountains", "mountain", "peaks"),
+    "space": ("space", "outer space", "deep space"),
+    "galaxy road": ("road", "highway"),
+    "dunes": ("dunes", "sand dunes"),
+    "root cathedral": ("cathedral of roots", "roots", "root cathedral"),
+    "cathedral": ("cathedral", "gothic cathedral"),
+    "moonscape": ("moonscape", "alien planet", "moon surface"),
+    "cloudland": ("clouds", "above the clouds", "sea of clouds"),
+    "harbour": ("harbour", "port"),
+    "underwater": ("underwater", "under the sea", "coral reef"),
+}
+HOUR_WORDS: dict[str, tuple[str, ...]] = {
+    "day": ("day", "by day", "at noon", "daylight", "bright light"),
+    "dawn": ("dawn", "at dawn", "at sunrise", "dawn light"),
+    "sunset": ("sunset", "at sunset", "golden hour light"),
+    "dusk": ("dusk", "at dusk", "in the evening"),
+    "night": ("night", "at night", "by night", "midnight"),
+}
+WEATHER_WORDS: dict[str, tuple[str, ...]] = {
+    "storm": ("storm", "in a storm", "stormy", "lightning"),
+    "rain": ("rain", "in the rain", "rainy"),
+    "snow": ("snow", "snowing", "in the snow"),
+    "fog": ("fog", "mist", "in the fog"),
+    "fire": ("on fire", "fire", "in flames", "burning"),
+    "neon": ("neon", "neon light", "neon sign"),
+    "aurora": ("aurora", "northern lights", "under the aurora"),
+}
+WEATHER_BEFORE: dict[str, tuple[str, ...]] = {
+    "storm": ("stormy",),
+    "rain": ("rainy",),
+    "snow": ("snowy",),
+    "fog": ("misty", "foggy"),
+    "fire": ("burning",),
+    "neon": ("neon",),
+}
+STYLE_WORDS: dict[str, tuple[str, ...]] = {
+    "storybook": ("storybook", "flat storybook"),
+    "watercolour": ("watercolour", "watercolour painting"),
+    "ink": ("ink", "ink drawing"),
+    "pixel": ("pixel art", "pixel"),
+    "oil": ("oil", "oil painting"),
+    "neonline": ("neon line", "line drawing neon"),
+    "film": ("film", "35mm film", "photograph", "cinematic"),
+}
+SKY_WORDS: dict[str, tuple[str, ...]] = {
+    "sun": ("sun", "big sun"),
+    "moon": ("moon", "full moon"),
+    "crescent": ("crescent moon",),
+    "stars": ("stars", "starry sky"),
+    "clouds": ("clouds", "cloudy"),
+    "galaxy": ("galaxy", "milky way"),
+    "rainbow": ("rainbow",),
+    "leaves": ("falling leaves",),
+}
+STRAY = ("qwx", "masterpiece", "detailed", "4k", "zorp", "beautiful", "epic", "trending", "of", "blip")
+
+
+def _one(rng: Generator, words: tuple[str, ...]) -> str:
+    return words[int(rng.integers(len(words)))]
+
+
+def _place(rng: Generator, facts: Facts, weather: bool) -> str:
+    words = _one(rng, LAND_WORDS.get(facts.land, (facts.land,)))
+    before = [mood for mood in facts.moods if rng.random() < 0.6]
+    if weather and facts.weather in WEATHER_BEFORE and rng.random() < 0.5:
+        before.append(_one(rng, WEATHER_BEFORE[facts.weather]))
+        weather = False
+    after = ""
+    if weather and facts.weather != "clear":
+        after = f" {_one(rng, WEATHER_WORDS[facts.weather])}"
+    article = _one(rng, ("a ", "the ", "", "the same ", "an "))
+    return article + " ".join([*before, words]) + after
+
+
+def _thing(rng: Generator, thing: tuple[str, str, str]) -> str:
+    size, colour, word = thing
+    return _one(rng, ("a ", "the ", "one ", "")) + " ".join(part for part in (size, colour, word) if part)
+
+
+def caption(rng: Generator, facts: Facts) -> str:
+    """One wording of the facts; one in twenty is empty, one in four leaves parts out."""
+    if rng.random() < 0.05:
+        return ""
+    keep = 0.96 if rng.random() < 0.6 else 0.7
+    parts: list[str] = []
+    place_said = rng.random() < max(keep, 0.9)
+    weather_said = facts.weather != "clear" and rng.random() < max(keep, 0.85)
+    if place_said:
+        parts.append(_place(rng, facts, weather_said))
+    elif weather_said:
+        parts.append(_one(rng, WEATHER_WORDS[facts.weather]))
+    if facts.landmark and rng.random() < max(keep, 0.9):
+        mood = _one(rng, ("", "", "empty ", "lonely ", "old "))
+        front = _one(rng, ("a ", "with a ", "the ")) + mood + facts.landmark
+        parts.insert(0 if rng.random() < 0.6 else len(parts), front)
+        if place_said and rng.random() < 0.2:
+            parts = [front]
+    things = [_thing(rng, thing) for thing in facts.things if rng.random() < max(keep, 0.9)]
+    if things:
+        phrase = " and ".join(things)
+        parts.insert(0 if rng.random() < 0.6 else len(parts), phrase)
+    # an unsaid hour reads as day nearly always: then a prompt without an hour gives a day picture
+    if (facts.hour != "day" or rng.random() < 0.5) and (rng.random() < max(keep, 0.9) or not parts):
+        parts.insert(len(parts) if rng.random() < 0.7 else 0, _one(rng, HOUR_WORDS[facts.hour]))
+    parts += [_one(rng, SKY_WORDS[word]) for word in facts.sky if rng.random() < keep - 0.1]
+    if rng.random() < (0.15 if facts.style == "storybook" else 0.95):
+        parts.insert(len(parts) if rng.random() < 0.6 else 0, _one(rng, STYLE_WORDS[facts.style]))
+    joint = _one(rng, (", ", " ", " in ", " with ", ", "))
+    text = joint.join(parts)
+    if rng.random() < 0.08:
+        text = f"{text} {_one(rng, STRAY)}" if rng.random() < 0.5 else f"{_one(rng, STRAY)} {text}"
+    return text

@@ -1,0 +1,86 @@
+"""Make the shipped diffusers folder from a checkpoint.
+
+Averaged weights in fp16, synonyms expanded. `python -m training.export OUT VAE FOLDER`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderTiny, StableDiffusionPipeline
+from transformers import BertTokenizer, CLIPTextModel
+
+from .network import FULL, Shape, scheduler, text_encoder, unet
+from .vocabulary import LENGTH, exported_vocabulary
+
+CARD = Path(__file__).with_name("card.md")
+
+
+def expanded(folded: CLIPTextModel) -> CLIPTextModel:
+    """The text encoder over the full vocabulary: each synonym's row is a copy of its canonical word's."""
+    _, rows = exported_vocabulary()
+    config = type(folded.config)(**{**folded.config.to_dict(), "vocab_size": len(rows)})
+    wide, state = CLIPTextModel(config), folded.state_dict()
+    name = next(key for key in state if key.endswith("token_embedding.weight"))
+    state[name] = state[name][torch.tensor(rows)]
+    wide.load_state_dict(state)
+    return wide
+
+
+def tokenizer(folder: Path) -> BertTokenizer:
+    """A lower-casing word tokenizer (BERT's, its vocabulary whole words only), written to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokens, _ = exported_vocabulary()
+    (folder / "vocab.txt").write_text("\n".join(tokens) + "\n", encoding="utf-8")
+    made = BertTokenizer(
+        vocab={token: number for number, token in enumerate(tokens)}, do_lower_case=True, model_max_length=LENGTH
+    )
+    made.save_pretrained(folder)
+    return made
+
+
+def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL) -> Path:
+    """Write a complete pipeline folder (fp16 safetensors) that plain diffusers loads, with its card and vocabulary."""
+    state = torch.load(out / "storybook.pt", weights_only=True)["ema"]
+    painter, reader = unet(shape), text_encoder(shape)
+    painter.load_state_dict(
+        {key.removeprefix("unet."): value for key, value in state.items() if key.startswith("unet.")}
+    )
+    reader.load_state_dict(
+        {key.removeprefix("text."): value for key, value in state.items() if key.startswith("text.")}
+    )
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    words = tokenizer(folder / "tokenizer")
+    pipeline = StableDiffusionPipeline(
+        vae=AutoencoderTiny.from_pretrained(vae).half(),
+        text_encoder=expanded(reader).half(),
+        tokenizer=words,
+        unet=painter.half(),
+        scheduler=scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    if CARD.exists():
+        shutil.copy(CARD, folder / "README.md")
+    return folder
+
+
+def main() -> None:
+    """Read the command line and do it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("vae", type=Path)
+    parser.add_argument("folder", type=Path)
+    options = parser.parse_args()
+    print(export(options.out, options.vae, options.folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The shapes of the text encoder, UNet and scheduler that `storybook` is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diffusers import DDIMScheduler, UNet2DConditionModel
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from .vocabulary import LENGTH, SPECIAL, canonical_words
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Widths: UNet channels at 32, 16 and 8 latent pixels, resnets a level, width and depth of the text encoder."""
+
+    channels: tuple[int, int, int] = (48, 96, 192)
+    layers: int = 1
+    text: int = 192
+    text_layers: int = 2
+    latent_channels: int = 8
+
+
+FULL = Shape()
+TINY = Shape((16, 32, 32), 1, 32, 1)
+
+
+def text_encoder(shape: Shape) -> CLIPTextModel:
+    """A small CLIP text tower over the folded vocabulary."""
+    config = CLIPTextConfig(
+        vocab_size=len(SPECIAL) + len(canonical_words()),
+        hidden_size=shape.text,
+        intermediate_size=shape.text * 3,
+        num_hidden_layers=shape.text_layers,
+        num_attention_heads=max(1, shape.text // 32),
+        max_position_embeddings=LENGTH,
+        hidden_act="gelu",
+        pad_token_id=0,
+        bos_token_id=2,
+        eos_token_id=3,
+        projection_dim=shape.text,
+    )
+    return CLIPTextModel(config)
+
+
+def unet(shape: Shape) -> UNet2DConditionModel:
+    """Convolutions at 32 and 16, attention at 8 only (it's where the time goes).
+
+    The whole prompt also steers every block by way of the time embedding.
+    """
+    return UNet2DConditionModel(
+        sample_size=32,
+        in_channels=shape.latent_channels,
+        out_channels=shape.latent_channels,
+        block_out_channels=shape.channels,
+        layers_per_block=shape.layers,
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        cross_attention_dim=shape.text,
+        attention_head_dim=tuple(max(1, c // 32) for c in shape.channels),
+        norm_num_groups=16,
+        use_linear_projection=True,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+    )
+
+
+def scheduler() -> DDIMScheduler:
+    """v-prediction with zero terminal SNR and trailing steps (Lin et al. 2024, arXiv 2305.08891).
+
+    First step sees pure noise, nights can be dark.
+    """
+    return DDIMScheduler(
+        num_train_timesteps=1000,
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        clip_sample=False,
+        set_alpha_to_one=True,
+        steps_offset=1,
+    )
