@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 LEVELS = 1024
+"""Levels of a histogram."""
+
+FINE = 65536
+"""Places of a table that stands for a curve: fine enough that reading the nearest one costs a 40th of a grey level."""
 
 Space = tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
 """From sRGB (3×H×W, 0..1) to a colour space whose channels lie in 0..1, and back."""
@@ -45,8 +49,12 @@ def match(image: Tensor, palette: Palette) -> Tensor:
 
 
 def _distribution(channel: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the occupied levels (0..1) of a channel, ascending, and the share of pixels below each one's middle."""
-    steps = (channel * (LEVELS - 1) + 0.5).to(torch.int64).clamp_(0, LEVELS - 1)
+    """Return the occupied levels (0..1) of a channel, ascending, and the share of pixels below each one's middle.
+
+    A quarter of the pixels tells it: every second one, both ways.
+    """
+    few = channel[::2, ::2] if channel.numel() > LEVELS * 64 else channel
+    steps = (few * (LEVELS - 1) + 0.5).to(torch.int64).clamp_(0, LEVELS - 1)
     count = torch.bincount(steps.flatten(), minlength=LEVELS).cpu().numpy()
     occupied = np.flatnonzero(count)
     share = count[occupied] / count.sum()
@@ -55,48 +63,82 @@ def _distribution(channel: Tensor) -> tuple[NDArray[np.float64], NDArray[np.floa
 
 def _matched(channel: Tensor, levels: NDArray[np.float64], below: NDArray[np.float64]) -> Tensor:
     own_levels, own_below = _distribution(channel)
-    places = np.linspace(0, 1, LEVELS)
-    curve = np.interp(places, own_levels, np.interp(own_below, below, levels))
-    return _through(channel, torch.tensor(curve, dtype=torch.float32, device=channel.device))
+    fit = np.interp(own_below, below, levels)
+    return Table(lambda places: _line(places, own_levels, fit), 0.0, 1.0).of(channel)
 
 
-def _through(channel: Tensor, curve: Tensor) -> Tensor:
-    """Return ``channel`` (0..1) mapped by a curve of LEVELS evenly spaced values, straight lines between."""
-    place = channel.clamp(0, 1) * (LEVELS - 1)
-    left = place.to(torch.int64).clamp_(max=LEVELS - 2)
-    rise = torch.diff(curve)
-    return torch.addcmul(curve[left], place - left, rise[left])
+def _line(
+    places: NDArray[np.float64], nodes: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the curve through (nodes, values) at ``places``, going on past its ends as steep as the identity."""
+    past = np.minimum(places - nodes[0], 0) + np.maximum(places - nodes[-1], 0)
+    return np.interp(places, nodes, values) + past
+
+
+class Table:
+    """A curve over ``low``..``high`` read from FINE places of it."""
+
+    def __init__(self, curve: Callable[[NDArray[np.float64]], NDArray[np.float64]], low: float, high: float) -> None:
+        self.low, self.scale = low, (FINE - 1) / (high - low)
+        self.values = torch.from_numpy(curve(np.linspace(low, high, FINE)).astype(np.float32))
+
+    def of(self, x: Tensor) -> Tensor:
+        """Return the curve at ``x``, any shape."""
+        places = torch.add(0.5 - self.low * self.scale, x, alpha=self.scale).clamp_(0, FINE - 1).to(torch.int64)
+        return self.values.to(x.device).index_select(0, places.flatten()).reshape(x.shape)
 
 
 # sRGB with white point D65: IEC 61966-2-1. L*a*b*: CIE 15. Rows are divided by the white point.
-TO_XYZ = (
-    (0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047),
-    (0.2126729, 0.7151522, 0.0721750),
-    (0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883),
+XYZ = torch.tensor(
+    [
+        [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883],
+    ]
 )
 EDGE = 6 / 29
 LAB_SPAN = 256.0
 """a* and b* lie in -128..128; L*/100, and those over this span plus a half, lie in 0..1."""
 
 
-def _mixed(matrix: Tensor, image: Tensor) -> Tensor:
-    return (matrix @ image.flatten(1)).reshape(image.shape)
+def _linear(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(x <= 0.04045, x / 12.92, ((np.maximum(x, 0) + 0.055) / 1.055) ** 2.4)
+
+
+def _gamma(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 1e-9) ** (1 / 2.4) - 0.055)
+
+
+def _root(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(x > EDGE**3, np.cbrt(x), x / (3 * EDGE**2) + 4 / 29)
+
+
+def _cube(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(x > EDGE, x**3, (x - 4 / 29) * (3 * EDGE**2))
+
+
+LINEAR, GAMMA = Table(_linear, 0.0, 1.0), Table(_gamma, 0.0, 1.0)
+ROOT, CUBE = Table(_root, 0.0, 1.1), Table(_cube, -0.4, 1.6)
+
+OPPONENT = torch.tensor([[0.0, 1.16, 0.0], [500 / LAB_SPAN, -500 / LAB_SPAN, 0.0], [0.0, 200 / LAB_SPAN, -200 / LAB_SPAN]])
+"""From the roots of X, Y, Z to L*, a*, b* in 0..1, but for ORIGIN."""
+
+ORIGIN = torch.tensor([-0.16, 0.5, 0.5])
+
+
+def _mixed(matrix: Tensor, image: Tensor, plus: Tensor | None = None) -> Tensor:
+    """Return each pixel's three channels times a 3×3 matrix, plus a vector."""
+    flat = matrix.to(image.device) @ image.flatten(1)
+    return (flat if plus is None else flat + plus.to(image.device)[:, None]).reshape(image.shape)
 
 
 def _to_lab(image: Tensor) -> Tensor:
-    linear = torch.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055).pow(2.4))
-    xyz = _mixed(torch.tensor(TO_XYZ, device=image.device), linear)
-    f = torch.where(xyz > EDGE**3, xyz.clamp(min=1e-6).pow(1 / 3), xyz / (3 * EDGE**2) + 4 / 29)
-    light, a, b = 1.16 * f[1] - 0.16, 500 / LAB_SPAN * (f[0] - f[1]) + 0.5, 200 / LAB_SPAN * (f[1] - f[2]) + 0.5
-    return torch.stack((light, a, b))
+    return _mixed(OPPONENT, ROOT.of(_mixed(XYZ, LINEAR.of(image))), ORIGIN)
 
 
 def _from_lab(lab: Tensor) -> Tensor:
-    f_y = (lab[0] + 0.16) / 1.16
-    f = torch.stack((f_y + (lab[1] - 0.5) * (LAB_SPAN / 500), f_y, f_y - (lab[2] - 0.5) * (LAB_SPAN / 200)))
-    xyz = torch.where(f > EDGE, f * f * f, (f - 4 / 29) * (3 * EDGE**2))
-    linear = _mixed(torch.linalg.inv(torch.tensor(TO_XYZ, dtype=torch.float64)).to(lab), xyz)
-    return torch.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear.clamp(min=1e-6).pow(1 / 2.4) - 0.055)
+    back = torch.linalg.inv(OPPONENT)
+    return GAMMA.of(_mixed(torch.linalg.inv(XYZ), CUBE.of(_mixed(back, lab, -(back @ ORIGIN)))))
 
 
 def _to_hsv(image: Tensor) -> Tensor:

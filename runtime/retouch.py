@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -42,12 +43,18 @@ def sharpen(image: Tensor, amount: float, sigma: float, threshold: float) -> Ten
 
 def _blur(image: Tensor, sigma: float) -> Tensor:
     reach = min(max(math.ceil(3 * sigma), 1), min(image.shape[1:]) - 1)
-    places = torch.arange(-reach, reach + 1, dtype=torch.float32, device=image.device)
-    kernel = torch.exp(-0.5 * (places / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).expand(3, 1, 1, -1)
-    wide = functional.pad(image[None], (reach, reach, reach, reach), "reflect")
-    across = functional.conv2d(wide, kernel, groups=3)
-    return functional.conv2d(across, kernel.transpose(2, 3), groups=3)[0]
+    places = np.arange(-reach, reach + 1)
+    kernel = np.exp(-0.5 * (places / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).tolist()
+    height, width = image.shape[1:]
+    wide = functional.pad(image[None], (reach, reach, reach, reach), "reflect")[0]
+    across = torch.zeros_like(wide[:, :, :width])
+    for place, weight in enumerate(kernel):
+        across.add_(wide[:, :, place : place + width], alpha=weight)
+    down = torch.zeros_like(image)
+    for place, weight in enumerate(kernel):
+        down.add_(across[:, place : place + height], alpha=weight)
+    return down
 
 
 def grain(image: Tensor, amount: float, seed: int) -> Tensor:

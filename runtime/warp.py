@@ -76,37 +76,65 @@ def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: to
     A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near thing
     then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
     """
-    grid = still(size, device)
+    lens = Lens(row, still(size, device))
     if depth is None:
-        return grid - _offset(row, grid, torch.ones((), device=device), size)
-    depth = depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD)
-    there = _nearest_around(depth, grid, row, size)
-    for _ in range(3):
-        looked = grid - _offset(row, grid, there, size)
-        there = _look_up(depth, looked)
-    return grid - _offset(row, grid, there, size)
+        return lens.look(torch.ones((), device=device))
+    depth = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
+    there = _nearest_around(depth, lens)
+    # Two looks, an even number: where neither near nor far holds (the move lays the place bare), the last one is then
+    # made from the near thing's move, past its rim, and shows more of what is behind.
+    for _ in range(2):
+        there = _look_up(depth, lens.look(there))
+    return lens.look(there)
 
 
-def _nearest_around(depth: Tensor, grid: Tensor, row: Row, size: tuple[int, int]) -> Tensor:
-    """Return for each pixel the nearest depth that parallax could bring there."""
+class Lens:
+    """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth."""
+
+    def __init__(self, row: Row, grid: Tensor) -> None:
+        height, width = grid.shape[:2]
+        turn, shift = _pose(row)
+        scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
+        self.grid = grid
+        self.x, self.y = grid[:1, :, 0], grid[:, :1, 1]
+        self.scale = (scale * height / width, scale)
+        self.base = [self.x * turn[0, i] + (self.y * turn[1, i] + shift[i]) for i in range(3)]
+        self.rise = [float(turn[2, i]) for i in range(3)]
+
+    def look(self, depth: Tensor) -> Tensor:
+        """Return the grid of pixels that show ``depth``: each drawn back by how far the camera carries it."""
+        behind = 1 / depth
+        ahead = (self.base[2] + depth * self.rise[2]).clamp_(min=NEAREST).reciprocal_()
+        looked = torch.empty_like(self.grid)
+        for axis, place in enumerate((self.x, self.y)):
+            carried = (self.base[axis] + depth * self.rise[axis]) * ahead - place * behind
+            torch.add(place, carried, alpha=-self.scale[axis], out=looked[..., axis])
+        return looked
+
+
+def _rimmed(depth: Tensor) -> Tensor:
+    """Return the depth with a pixel's width of rim lent to what is near: its soft outline then goes with it, and not
+    with what is behind."""
+    wide = functional.pad(depth[None], (1, 1, 1, 1), "replicate")[0]
+    across = torch.minimum(torch.minimum(wide[:, :-2], wide[:, 2:]), wide[:, 1:-1])
+    return torch.minimum(torch.minimum(across[:-2], across[2:]), across[1:-1])
+
+
+COARSE = 4
+"""Pixels of a cell in the first, rough search for what a pixel comes to show."""
+
+
+def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
+    """Return for each pixel the nearest depth among all that the move could bring there, roughly."""
     near, far = depth.amin(), depth.amax()
-    apart = _offset(row, grid[::8, ::8], near, size) - _offset(row, grid[::8, ::8], far, size)
-    pixels = (apart.abs().amax(dim=(0, 1)) * torch.tensor(size, device=depth.device) / 2).max().item()
-    reach = min(int(pixels) + 1, 32)
-    pool = functional.max_pool2d(-depth[None, None], (2 * reach + 1, 1), stride=1, padding=(reach, 0))
-    return -functional.max_pool2d(pool, (1, 2 * reach + 1), stride=1, padding=(0, reach))[0, 0]
-
-
-def _offset(row: Row, grid: Tensor, depth: Tensor, size: tuple[int, int]) -> Tensor:
-    """Return how far each point of ``grid`` at ``depth`` is carried by the frame's camera, in grid units."""
-    turn, shift = _pose(row)
-    scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
-    x, y = grid[..., 0], grid[..., 1]
-    moved = [x * turn[0, i] + y * turn[1, i] + (depth * turn[2, i] + shift[i]) for i in range(3)]
-    away = moved[2].clamp(min=NEAREST)
-    carried_x = (moved[0] / away - x / depth) * (scale * size[1] / size[0])
-    carried_y = (moved[1] / away - y / depth) * scale
-    return torch.stack((carried_x, carried_y), dim=-1)
+    middle = lens.look(2 / (1 / near + 1 / far))
+    sides = torch.tensor([depth.shape[1], depth.shape[0]], device=depth.device)
+    apart = ((lens.look(near) - lens.look(far))[::COARSE, ::COARSE].abs() * sides / 4).max()
+    reach = min(math.ceil(float(apart) / COARSE) + 1, 32)
+    cells = functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)
+    across = functional.max_pool2d(cells, (1, 2 * reach + 1), stride=1, padding=(0, reach))
+    around = -functional.max_pool2d(across, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
+    return functional.grid_sample(around, middle[None], "nearest", "border", align_corners=False)[0, 0]
 
 
 def _pose(row: Row) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -154,10 +182,35 @@ def depth_through(depth: Tensor, trail: Tensor | None) -> Tensor:
 def sample(image: Tensor, grid: Tensor, border: str) -> Tensor:
     """Return ``image`` (3×h×w) seen through ``grid``, bicubic, in 0..1; ``border`` is what stands past its edges."""
     image = _averaged(image, grid)
+    if border in FOLDS and float(grid.abs().max()) > 1 - 4 / min(image.shape[1:]):
+        image, grid = _folded(image, grid, border)
+    padding = "zeros" if border == "zeros" else "border"
+    return functional.grid_sample(image[None], grid[None], "bicubic", padding, align_corners=False)[0].clamp_(0, 1)
+
+
+FOLDS = ("wrap", "reflect")
+"""The borders that show the picture again."""
+
+
+def _folded(image: Tensor, grid: Tensor, border: str) -> tuple[Tensor, Tensor]:
+    """Return the picture with a rim of what its border shows, and the grid folded back into the picture."""
+    height, width = image.shape[1:]
+    rim = 2
     if border == "wrap":
-        image, grid = _wrapped(image, grid)
-    padding = {"replicate": "border", "reflect": "reflection", "wrap": "border", "zeros": "zeros"}[border]
-    return functional.grid_sample(image[None], grid[None], "bicubic", padding, align_corners=False)[0].clamp(0, 1)
+        wide = functional.pad(image[None], (rim, rim, rim, rim), "circular")[0]
+        folded = grid - 2 * torch.floor((grid + 1) / 2)
+    else:
+        rows, columns = _mirrored(height, rim, image.device), _mirrored(width, rim, image.device)
+        wide = image[:, rows][:, :, columns]
+        folded = 1 - (grid + 1 - 4 * torch.floor((grid + 1) / 4) - 2).abs()
+    inner = torch.tensor([width / (width + 2 * rim), height / (height + 2 * rim)], device=grid.device)
+    return wide, folded * inner
+
+
+def _mirrored(length: int, rim: int, device: torch.device) -> Tensor:
+    """Return the numbers 0..length-1 with ``rim`` more at both ends that come back from the edge."""
+    places = torch.arange(-rim, length + rim, device=device)
+    return torch.where(places < 0, -1 - places, torch.where(places >= length, 2 * length - 1 - places, places))
 
 
 def _averaged(image: Tensor, grid: Tensor) -> Tensor:
@@ -176,12 +229,3 @@ def _shrinking(grid: Tensor, size: tuple[int, int]) -> float:
         return 1.0
     pixels = torch.tensor(size, device=grid.device) / 16
     return float(((across * pixels).norm(dim=-1).median() * (down * pixels).norm(dim=-1).median()).sqrt())
-
-
-def _wrapped(image: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the picture with a rim of its other side, and the grid folded into it."""
-    height, width = image.shape[1:]
-    rim = 2
-    folded = torch.remainder(grid + 1, 2) - 1
-    inner = torch.tensor([width / (width + 2 * rim), height / (height + 2 * rim)], device=grid.device)
-    return functional.pad(image[None], (rim, rim, rim, rim), "circular")[0], folded * inner

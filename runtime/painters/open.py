@@ -29,9 +29,10 @@ def open_painter(
 
 def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch.dtype | None, base: Path) -> Painter:
     # The model rooms are entered only here: `model = "none"` must not wait for diffusers to load.
+    from ..hub import best_device, best_dtype
     from .habits import habits_of
     from .latent import LatentPainter
-    from .load import best_device, best_dtype, find, fingerprint, load_pipeline
+    from .load import find, fingerprint, load_pipeline
     from .whole import WholePainter
 
     place = find(model, base)
