@@ -19,7 +19,7 @@ _SPLIT = (160.0, 2000.0)
 
 @dataclass(frozen=True, slots=True)
 class Accents:
-    """Per frame: ``onset`` over all bands and in ``low``, ``mid``, ``high``; ``level`` in dB; ``chroma`` (frames × 12)."""
+    """Per frame: ``onset`` of all bands, then ``low``, ``mid``, ``high``; ``level`` in dB; ``chroma`` frames × 12."""
 
     onset: Floats
     low: Floats
@@ -33,7 +33,7 @@ def accents_of(wave: Wave) -> Accents:
     """Measure a sound's accents in one pass over its spectrum."""
     weights = mel_weights(_MELS, _WINDOW, wave.rate, 30.0, 15000.0)
     centres = weights @ np.arange(weights.shape[1]) / weights.sum(axis=1) * wave.rate / _WINDOW
-    fold = _chroma_weights(_WINDOW, wave.rate)
+    fold = chroma_weights(_WINDOW, wave.rate)
     mels: list[Floats] = []
     chroma: list[Floats] = []
     power: list[Floats] = []
@@ -44,9 +44,15 @@ def accents_of(wave: Wave) -> Accents:
     mel = np.concatenate(mels)
     rise = _rise(mel)
     low, high = np.searchsorted(centres, _SPLIT)
-    bands = [rise[:, :low].mean(axis=1), rise[:, low:high].mean(axis=1), rise[:, high:].mean(axis=1)]
     level = 10 * np.log10(np.concatenate(power) + 1e-12)
-    return Accents(rise.mean(axis=1), *bands, level.astype(np.float32), np.concatenate(chroma))
+    return Accents(
+        onset=rise.mean(axis=1),
+        low=rise[:, :low].mean(axis=1),
+        mid=rise[:, low:high].mean(axis=1),
+        high=rise[:, high:].mean(axis=1),
+        level=level.astype(np.float32),
+        chroma=np.concatenate(chroma),
+    )
 
 
 def _rise(mel: Floats) -> Floats:
@@ -56,10 +62,10 @@ def _rise(mel: Floats) -> Floats:
     loud = max(float(np.percentile(mel, 99)), 1e-9)
     level = np.log1p(mel * np.float32(1000 / loud))
     before = np.concatenate([np.zeros((2, mel.shape[1]), np.float32), level[:-2]])[: level.shape[0]]
-    return np.clip(level - maximum_filter1d(before, 3, axis=1), 0, None)
+    return np.clip(level - maximum_filter1d(before, 3, axis=1), 0, None).astype(np.float32)
 
 
-def _chroma_weights(window: int, rate: int) -> Floats:
+def chroma_weights(window: int, rate: int) -> Floats:
     """Return 12 × bins: which pitch class (0 = C) a bin belongs to, between 100 Hz and 4 kHz."""
     bins = np.arange(window // 2 + 1) * rate / window
     used = (bins > 100) & (bins < 4000)

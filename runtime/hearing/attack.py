@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .bandpass import band_pieces
 from .spectrum import Band, Floats
 
 STEP = 0.0015
@@ -15,18 +16,13 @@ _EDGES: tuple[Band, ...] = ((20, 180), (180, 2000), (2000, 14000))
 
 def power_curves(samples: Floats, rate: int, bands: tuple[Band, ...] = _EDGES) -> NDArray[np.float32]:
     """Return the level of each band in decibels, bands × steps of ``STEP`` seconds, filtered causally."""
-    from scipy import signal
-
     size = round(STEP * rate)
-    steps = samples.size // size
-    curves = np.empty((len(bands), steps), np.float32)
-    for row, (low, high) in enumerate(bands):
-        sos = signal.butter(2, (low, min(high, 0.49 * rate)), "bandpass", fs=rate, output="sos")
-        state = np.zeros((sos.shape[0], 2))
-        for first in range(0, steps, 1 << 14):
-            last = min(first + (1 << 14), steps)
-            heard, state = signal.sosfilt(sos, samples[first * size : last * size], zi=state)
-            curves[row, first:last] = np.square(heard).reshape(-1, size).mean(axis=1)
+    curves = np.stack(
+        [
+            np.concatenate([np.square(rows).mean(axis=1) for rows in band_pieces(samples, rate, band, 2, size)])
+            for band in bands
+        ]
+    )
     floor = np.maximum(curves.max(axis=1, initial=0.0) * 1e-5, 1e-9)[:, None]
     return (10 * np.log10(curves + floor)).astype(np.float32)
 

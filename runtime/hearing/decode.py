@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,13 @@ def _by_soundfile(path: Path) -> Wave | None:
 
     try:
         with soundfile.SoundFile(str(path)) as file:
+            if file.format == "MP3":
+                return None  # ffmpeg, which will also put it into the film, agrees with itself about an mp3's start
             rate, frames = int(file.samplerate), int(file.frames)
             if 0 < frames < 1 << 62:
                 _refuse_long(path, frames / rate)
-            pieces = _until_fault(file.blocks(_BLOCK, dtype="float32", always_2d=True))
+            blocks: Any = file.blocks(_BLOCK, dtype="float32", always_2d=True)
+            pieces = _until_fault(blocks)
             return _gather(path, (_mono(piece) for piece in pieces), rate)
     except (soundfile.SoundFileError, OSError, ValueError, RuntimeError):
         return None

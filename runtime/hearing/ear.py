@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +30,6 @@ class Ear:
         self.path = path
         self._folder = cache.cache_folder(folder)
         self._progress = progress or (lambda _: None)
-        _keep_compiled_code(self._folder)
 
     @cached_property
     def digest(self) -> str:
@@ -39,7 +37,8 @@ class Ear:
         try:
             return cache.digest_of(self.path)
         except OSError:
-            return decode(self.path) and ""
+            self.__dict__["wave"] = decode(self.path)
+            return os.urandom(20).hex()
 
     @cached_property
     def wave(self) -> Wave:
@@ -64,7 +63,7 @@ class Ear:
                 return float(kept["seconds"])
         except _STALE:
             pass
-        cache.store(self._folder, key, {"seconds": np.float64(self.wave.duration)})
+        cache.store(self._folder, key, {"seconds": np.array(self.wave.duration)})
         return self.wave.duration
 
     @cached_property
@@ -156,14 +155,3 @@ def _unpacked(arrays: cache.Arrays) -> Events | Signal:
         return Events(times, velocity)
     rate, spiky = arrays["rate"].tolist()
     return Signal(arrays["values"].astype(np.float32), rate, spiky=bool(spiky))
-
-
-def _keep_compiled_code(folder: Path) -> None:
-    """Let numba keep what it compiles for librosa, so that only the very first hearing waits for it."""
-    place = str(folder / "numba")
-    os.environ.setdefault("NUMBA_CACHE_DIR", place)
-    if "numba" in sys.modules:
-        import numba
-
-        if not numba.config.CACHE_DIR:
-            numba.config.CACHE_DIR = place

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from ...compiler.sounds import Signal
 from ..errors import HearingError
+from .accents import chroma_weights
 from .decode import Wave
 from .onsets import novelty
-from .spectrum import Band, Floats, band_power, frame_count, magnitudes
+from .pitch import yin
+from .spectrum import Band, Floats, band_power, magnitudes
 
 RATE = 100
 """Values a second."""
@@ -53,38 +55,23 @@ def centroid(wave: Wave, band: Band | None = None) -> Signal:
     level: list[Floats] = []
     for block in magnitudes(wave.samples, 2048, wave.rate // RATE):
         total = block @ hertz_in
-        centre.append((block @ (hertz * hertz_in)) / np.maximum(total, 1e-9))
+        centre.append((block @ (hertz * hertz_in) / np.maximum(total, 1e-9)).astype(np.float32))
         level.append(total)
     return Signal(_held(np.concatenate(centre), _sounding(np.concatenate(level))), RATE, spiky=False)
 
 
 def pitch(wave: Wave, band: Band | None = None) -> Signal:
-    """Return the fundamental in hertz (YIN, de Cheveigné and Kawahara 2002), held where nothing sounds."""
-    import librosa
-
+    """Return the fundamental in hertz, between 60 and 1200 unless a band says otherwise; held where none sounds."""
     low, high = band or (60.0, 1200.0)
-    low, high = max(low, 30.0), min(high, 4000.0)
-    rate = wave.rate // 2
-    half = librosa.resample(wave.samples, orig_sr=wave.rate, target_sr=rate, res_type="soxr_mq")
-    size = max(1024, 1 << int(np.ceil(np.log2(3 * rate / low))))
-    step = 60 * rate
-    found: list[NDArray[np.float64]] = []
-    for first in range(0, max(half.size, 1), step):
-        piece = np.pad(half[first : first + step], (size // 2, size // 2))
-        found.append(
-            librosa.yin(piece, fmin=low, fmax=high, sr=rate, frame_length=size, hop_length=rate // RATE, center=False)
-        )
-    count = frame_count(wave.samples.size, wave.rate // RATE)
-    values = np.resize(np.concatenate(found), count)
+    values, periodic = yin(wave, (low, high), RATE)
     power = band_power(wave.samples, wave.rate, (low, 4 * high), 2048, wave.rate // RATE)
-    return Signal(_held(values.astype(np.float32), _sounding(np.sqrt(power))), RATE, spiky=False)
+    return Signal(_held(values, _sounding(np.sqrt(power)) & (periodic > 0.6)), RATE, spiky=False)
 
 
 def chroma(wave: Wave, note: str) -> Signal:
     """Return a pitch class's share in 0..1: 1 where it is the strongest of the twelve. ``note`` such as A, C# or Eb."""
-    from .accents import accents_of
-
-    rows = accents_of(wave).chroma
+    fold = chroma_weights(4096, wave.rate).T
+    rows = np.concatenate([block @ fold for block in magnitudes(wave.samples, 4096, wave.rate // RATE)])
     share = rows[:, note_class(note)] / np.maximum(rows.max(axis=1), 1e-9)
     sounding = _sounding(rows.sum(axis=1))
     return Signal((share * sounding).astype(np.float32), RATE, spiky=False)

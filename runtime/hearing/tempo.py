@@ -42,7 +42,6 @@ def tempo_curve(onset: Floats) -> NDArray[np.float64]:
 
 def tempogram(onset: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the tempi and, for every half second, how strongly each repeats (windows × tempi, 0..1)."""
-    from scipy import fft
     from scipy.ndimage import uniform_filter1d
 
     lively = np.clip(onset - uniform_filter1d(onset, RATE), 0, None)
@@ -50,8 +49,8 @@ def tempogram(onset: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     padded = np.pad(lively, (size // 2, size))
     rows = np.lib.stride_tricks.sliding_window_view(padded, size)[:: round(_HOP * RATE)]
     rows = rows[: max(1, -(-onset.size // round(_HOP * RATE)))] * np.hanning(size)
-    spectrum = np.square(np.abs(fft.rfft(rows, 2 * size, axis=1)))
-    repeat = fft.irfft(spectrum, axis=1)[:, :size]
+    spectrum = np.square(np.abs(np.fft.rfft(rows, 2 * size, axis=1)))
+    repeat = np.fft.irfft(spectrum, axis=1)[:, :size]
     repeat /= np.maximum(repeat[:, :1], 1e-9)
     # A window sees fewer pairs the farther they are apart: weigh them up to the same count.
     own = np.correlate(np.hanning(size), np.hanning(size), "full")[size - 1 :]

@@ -1,0 +1,104 @@
+"""The shipped models: they load with plain diffusers, paint what the words say, and are the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+diffusers = pytest.importorskip("diffusers")
+
+WEIGHTS = Path(__file__).parents[1] / "runtime" / "weights"
+STORYBOOK, DEPTH = WEIGHTS / "storybook", WEIGHTS / "depth"
+
+
+@pytest.fixture(scope="module")
+def pipe():  # type: ignore[no-untyped-def]
+    made = diffusers.StableDiffusionPipeline.from_pretrained(STORYBOOK, torch_dtype=torch.float32)
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def painted(pipe, prompt: str, seed: int = 1, size: tuple[int, int] = (256, 256)) -> np.ndarray:  # type: ignore[no-untyped-def]
+    chance = torch.Generator().manual_seed(seed)
+    return pipe(
+        prompt,
+        num_inference_steps=6,
+        guidance_scale=3.0,
+        height=size[0],
+        width=size[1],
+        generator=chance,
+        output_type="np",
+    ).images[0]
+
+
+def test_is_small_and_safe() -> None:
+    files = [path for path in WEIGHTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in STORYBOOK.rglob("*") if path.is_file()) <= 40e6
+    assert sum(path.stat().st_size for path in DEPTH.rglob("*") if path.is_file()) <= 5e6
+    assert not [path for path in files if path.suffix in (".bin", ".pt", ".pth", ".ckpt", ".pkl")]
+    assert (STORYBOOK / "README.md").exists()
+
+
+def test_paints_the_same_picture_for_the_same_seed(pipe) -> None:  # type: ignore[no-untyped-def]
+    one, two, other = (
+        painted(pipe, "a pine forest"),
+        painted(pipe, "a pine forest"),
+        painted(pipe, "a pine forest", seed=2),
+    )
+    assert one.shape == (256, 256, 3) and np.isfinite(one).all() and one.std() > 0.05
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("place", ["a meadow", "mountains", "a village"])
+def test_night_is_darker_than_day(pipe, place: str) -> None:  # type: ignore[no-untyped-def]
+    assert painted(pipe, f"{place}, day").mean() > painted(pipe, f"{place} at night").mean() + 0.1
+
+
+def test_synonyms_paint_the_same(pipe) -> None:  # type: ignore[no-untyped-def]
+    assert np.array_equal(painted(pipe, "misty woods"), painted(pipe, "foggy forest"))
+
+
+def test_other_shapes(pipe) -> None:  # type: ignore[no-untyped-def]
+    assert painted(pipe, "the sea", size=(192, 320)).shape == (192, 320, 3)
+
+
+def test_paints_over_a_picture(pipe) -> None:  # type: ignore[no-untyped-def]
+    over = diffusers.StableDiffusionImg2ImgPipeline(**pipe.components, requires_safety_checker=False)
+    over.set_progress_bar_config(disable=True)
+    start = torch.from_numpy(painted(pipe, "a desert, day")).permute(2, 0, 1)[None]
+    made = over(
+        "a desert at night",
+        image=start,
+        strength=0.5,
+        num_inference_steps=12,
+        guidance_scale=3.0,
+        generator=torch.Generator().manual_seed(1),
+        output_type="np",
+    ).images[0]
+    assert made.shape == (256, 256, 3) and np.isfinite(made).all()
+    assert made.mean() < float(start.mean())
+
+
+def test_autoencoder_keeps_colour_over_many_trips(pipe) -> None:  # type: ignore[no-untyped-def]
+    first = torch.from_numpy(painted(pipe, "a lake at sunset")).permute(2, 0, 1)[None] * 2 - 1
+    shown = first
+    with torch.no_grad():
+        for _ in range(10):
+            shown = pipe.vae.decode(pipe.vae.encode(shown).latents).sample.clamp(-1, 1)
+    drift = (shown.mean((0, 2, 3)) - first.mean((0, 2, 3))).abs().max()
+    assert drift < 0.06, "of 2: three grey levels in a hundred after ten trips"
+
+
+def test_depth_is_nearer_below(pipe) -> None:  # type: ignore[no-untyped-def]
+    from animc.runtime.depthnet import load_depthnet
+
+    net = load_depthnet(DEPTH)
+    picture = torch.from_numpy(painted(pipe, "a meadow with mountains, day")).permute(2, 0, 1)[None].float()
+    far = net(picture)
+    assert far.shape == (1, 256, 256) and far.min() >= 0 and far.max() <= 1
+    assert far[:, -40:].mean() < far[:, :40].mean() - 0.2
+    assert net(picture[..., :100, :150]).shape == (1, 100, 150)
