@@ -36,4 +36,4 @@ def hear(
                 f"the script has no audio named {source!r}", f'add a line such as: audio {source} = "{source}.wav"'
             )
         heard[request] = ears[source].answer(request)
-    return Sounds(ears[MAIN].duration, heard, str(files[MAIN]))
+    return Sounds(ears[MAIN].duration, heard, str(main) if main is not None else needs.audio[MAIN])
