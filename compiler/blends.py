@@ -124,4 +124,8 @@ def _numbers(
 def _filled(text: TextValue, values: list[float]) -> str:
     """Return a text with its numbers written in, two places at most, so that near values share one text."""
     left = iter(values)
-    return "".join(part if isinstance(part, str) else f"{next(left):.2f}".rstrip("0").rstrip(".") for part in text.parts)
+    return "".join(part if isinstance(part, str) else _short(next(left)) for part in text.parts)
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,4 +1,6 @@
-"""Building the tree: what each named rule of the grammar becomes. Called by the parser as it goes, without recursion."""
+"""Building the tree: what each named rule of the grammar becomes; called by the parser as it goes."""
+
+# ruff: noqa: D102 - a method is named as its rule, and does what the rule says
 
 from __future__ import annotations
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .functions import FUNCTIONS, SPELLINGS, Function, Parameter
 from .eases import EASES
+from .functions import FUNCTIONS, SPELLINGS, Function, Parameter
 from .program import Rank
 from .scope import KIND_WORDS, Check, Scope, Value, did_you_mean
 from .sounds import MAIN, Request
 from .source import Place
-from .spans import section_start, turns
+from .spans import turns
 from .typed import Every, Heard
 
 Given = list[tuple[str | None, Value, Place]]
@@ -42,6 +42,7 @@ def _numbered(cx: Check, name: str, args: Given, place: Place) -> Value:
         cx.findings.add("E0212", place, name=name, fault="takes one number", what=f"the {name}'s number, from 1",
                         usage=f"{name}(9)")  # fmt: skip
         return Value("nothing", place)
+    cx.sounds.setdefault(Request("beat" if name == "beat" else "downbeat"), place)
     from_zero = cx.program.add(place, "-", args[0][1].step, cx.program.const(place, 1.0))
     return Value("position", place, cx.program.add(place, f"at_{name}", from_zero))
 
@@ -60,7 +61,9 @@ def _bind(cx: Check, function: Function, args: Given, scope: Scope, place: Place
     for name, value, at in args:
         param = _param_for(name, value, params, free)
         if param is None and name is not None:
-            fault(at, f"has no parameter `{name}`", did_you_mean(name, (p.name for p in params)) or "not one of its own")
+            fault(
+                at, f"has no parameter `{name}`", did_you_mean(name, (p.name for p in params)) or "not one of its own"
+            )
         elif param is None:
             fault(at, f"takes {len(params)} argument{'s' if len(params) != 1 else ''}", "one too many")
         elif param.name in bound and not param.many:
@@ -88,7 +91,9 @@ def _params(function: Function, scope: Scope) -> tuple[Parameter, ...]:
     return function.params
 
 
-def _param_for(name: str | None, value: Value, params: tuple[Parameter, ...], free: list[Parameter]) -> Parameter | None:
+def _param_for(
+    name: str | None, value: Value, params: tuple[Parameter, ...], free: list[Parameter]
+) -> Parameter | None:
     if name is not None:
         return next((param for param in params if param.name == name), None)
     if value.kind in ("band", "source"):
@@ -268,7 +273,9 @@ def _turn(cx: Check, function: Function, bound: Bound, scope: Scope, place: Plac
         nth = cx.chances.get(scope.label, 0)
         cx.chances[scope.label] = nth + 1
         data = f"{scope.label}/{nth}"
-        return Value("number", place, cx.program.add(place, "choose_by", cx.program.add(place, "seed"), *steps, data=data))
+        return Value(
+            "number", place, cx.program.add(place, "choose_by", cx.program.add(place, "seed"), *steps, data=data)
+        )
     return Value("number", place, cx.program.add(place, "turn_by", cx.program.add(place, "index"), *steps))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import tree
+from .calls import is_call
+from .constants import CONSTANTS, only_in_triggers
 from .diagnostics import Findings, Label
 from .events import stream_of
 from .expressions import (
@@ -20,8 +22,6 @@ from .expressions import (
     text_value,
     value_of,
 )
-from .constants import CONSTANTS, only_in_triggers
-from .calls import is_call
 from .hearing_needs import needs_of
 from .program import Rank, TooLong
 from .scope import Binding, Check, Look, Parts, Scope, Value, did_you_mean
@@ -98,6 +98,8 @@ def check(
     expression with its source) are laid over the script in this order.
     """
     cx = Check(findings)
+    if not script.statements and not overrides:
+        findings.add("E0101", None)
     checker = _Checker(cx, _Draft(), files or {})
     _announce(cx, script.statements)
     scope = Scope(script.source, top=True)
@@ -161,9 +163,7 @@ def _assign(checker: _Checker, statement: tree.Assign, scope: Scope) -> None:
     if param is None:
         _unknown_setting(cx, statement.name, name_place)
         return
-    inner = Scope(
-        scope.source, scope, section=scope.section, base=scope.base, look=scope.look, label=param.name
-    )
+    inner = Scope(scope.source, scope, section=scope.section, base=scope.base, look=scope.look, label=param.name)
     if not param.track and scope.section != FILM and param.name != "negative":
         cx.findings.add("E0218", name_place, what=statement.name, where="a section")
         return
@@ -173,7 +173,9 @@ def _assign(checker: _Checker, statement: tree.Assign, scope: Scope) -> None:
     elif statement.offset or statement.meter:
         tail = statement.offset or statement.meter
         assert tail is not None  # noqa: S101
-        cx.findings.add("E0213", scope.place(tail.span), name="offset" if statement.offset else "meter", where="tempo = …")
+        cx.findings.add(
+            "E0213", scope.place(tail.span), name="offset" if statement.offset else "meter", where="tempo = …"
+        )
     elif param.track:
         step = _track_value(checker, param, statement.value, inner)
         if step is not None:
@@ -206,8 +208,7 @@ def _track_value(checker: _Checker, param: Param, expr: tree.Expr, scope: Scope)
     if not scope.trigger:
         misplaced = only_in_triggers(cx, value.step)
         if misplaced is not None:
-            word = cx.program.steps[value.step].op if False else _word_at(misplaced)
-            cx.findings.add("E0213", misplaced, name=word, where="a trigger (`on beat: …`)")
+            cx.findings.add("E0213", misplaced, name=_word_at(misplaced), where="a trigger (`on beat: …`)")
             return None
     return value.step
 
@@ -433,7 +434,8 @@ def _on(checker: _Checker, statement: tree.On, scope: Scope) -> None:
     if stream is None:
         return
     if not isinstance(statement.event, tree.Name):
-        label = " ".join(scope.source.text[scope.place(statement.event.span).start : scope.place(statement.event.span).end].split())
+        event = scope.place(statement.event.span)
+        label = " ".join(scope.source.text[event.start : event.end].split())
         checker.draft.streams.setdefault(label, stream)
     else:
         checker.draft.streams.setdefault("downbeat" if statement.event.name == "bar" else statement.event.name, stream)
@@ -496,7 +498,7 @@ def _prompt_act(checker: _Checker, action: tree.Action, scope: Scope) -> Act | N
     if value.kind != "text" or value.text is None:
         mismatch(cx, value, "a text", "`prompt`")
         return None
-    way, texts = value.data if value.data else ("cycle", (value.text,))
+    way, texts = value.data or ("cycle", (value.text,))
     return Act("prompt", way, -1, tuple(texts), place)
 
 
@@ -575,11 +577,12 @@ def _typed(checker: _Checker) -> Typed:
     cx, draft = checker.cx, checker.draft
     prompts = tuple(_dressed(key, look) for key, look in draft.prompts)
     triggers = tuple(_dressed_trigger(trigger, look) for trigger, look in draft.triggers)
-    if not prompts and not any(a.target == "prompt" for t in triggers for a in t.acts) and draft.image is None:
+    painted = prompts or draft.image or any(act.target == "prompt" for trigger in triggers for act in trigger.acts)
+    if not painted and not cx.findings.errors:
         cx.findings.add("W0108", None)
-    typed = Typed(
+    return Typed(
         steps=tuple(cx.program.steps),
-        settings={**{p.name: Setting(_plain(p), None, None) for p in PARAMS if not p.track}, **draft.settings},
+        settings={**{p.name: _default(p) for p in PARAMS if not p.track}, **draft.settings},
         tempo=draft.tempo,
         length=draft.length,
         writes=tuple(draft.writes),
@@ -593,11 +596,11 @@ def _typed(checker: _Checker) -> Typed:
         needs=needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio),
         sound_place=next(iter(cx.sounds.values()), None),
     )
-    return typed
 
 
-def _plain(param: Param) -> Any:
-    return param.default
+def _default(param: Param) -> Setting:
+    """Return a setting that nobody has written."""
+    return Setting(param.default, None, None)
 
 
 def _dressed(key: PromptKey, look: Look) -> PromptKey:

@@ -17,7 +17,7 @@ CONSTANTS = (
 )  # fmt: skip
 _NUMBERS = {"pi": math.pi, "tau": math.tau, "e": math.e}
 _STEPS = {"t": "t", "fps": "fps", "s": "seed"}
-_SOURCES = (MAIN, "harmonic", "percussive")
+SOURCES = (MAIN, "harmonic", "percussive")
 
 
 def builtin(cx: Check, name: str, scope: Scope, place: Place) -> Value | None:
@@ -35,6 +35,7 @@ def _clock(cx: Check, name: str, scope: Scope, place: Place) -> Value | None:
         return Value("number", place, add(place, "/", add(place, "t"), add(place, "fps")))
     if name in ("beat", "bar"):
         kind = "beat" if name == "beat" else "downbeat"
+        cx.sounds.setdefault(Request(kind), place)
         return Value("number", place, add(place, name), stream=Heard(Request(kind)))
     if name == "max_f":
         return Value("number", place, add(place, "-", add(place, "film_end"), const(place, 1.0)))
@@ -62,19 +63,27 @@ def _happening(cx: Check, name: str, scope: Scope, place: Place) -> Value | None
     if name in ("velocity", "index"):
         return Value("number", place, cx.program.add(place, name))
     if name == "downbeat":
+        cx.sounds.setdefault(Request("downbeat"), place)
         return Value("events", place, stream=Heard(Request("downbeat")))
     if name == "prompt":
         return Value("events", place, stream=PromptKeys())
     if name == "section":
         return Value("events", place, stream=Starts(None))
     if name == "line":
-        cx.findings.add("E0701", place, what="`line`, the lines of the lyrics", instead="write the times: on at 3s, 5s:")
+        cx.findings.add(
+            "E0701", place, what="`line`, the lines of the lyrics", instead="write the times: on at 3s, 5s:"
+        )
         return Value("nothing", place)
     if name in cx.section_names:
         return Value("events", place, stream=Starts(name))
-    if name in _SOURCES or name in cx.stems:
+    if name in SOURCES or name in cx.stems:
         return Value("source", place, data=name)
     return None
+
+
+def is_known(cx: Check, name: str, scope: Scope) -> bool:
+    """Whether a name stands for anything here."""
+    return name in CONSTANTS or name in cx.stems or name in cx.section_names or scope.find(name) is not None
 
 
 def only_in_triggers(cx: Check, step: int) -> Place | None:

@@ -81,7 +81,7 @@ class Findings:
     found: dict[tuple[str, int, int, int], Diagnostic] = field(default_factory=dict[Any, Diagnostic])
 
     def add(
-        self, code: str, place: Place | None, *, repair: str = "", also: tuple[Label, ...] = (), **fields: object
+        self, code: str, place: Place | None, *, repair: str = "", also: tuple[Label, ...] = (), **fields: Any
     ) -> None:
         """Add what the catalogue says for ``code``; ``repair`` replaces the catalogue's own."""
         self.keep(diagnostic_of(code, place, fields, repair=repair, also=also))

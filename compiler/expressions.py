@@ -9,12 +9,13 @@ from typing import Any
 
 from . import tree
 from .calls import build_call, is_call
-from .constants import CONSTANTS, builtin
+from .constants import CONSTANTS, SOURCES, builtin, is_known
 from .diagnostics import Label
-from .functions import FUNCTIONS, SPELLINGS
 from .eases import EASES
+from .functions import FUNCTIONS, SPELLINGS
 from .program import Rank
 from .scope import KIND_WORDS, Binding, Check, Parts, Scope, Value, did_you_mean
+from .sounds import Request
 from .source import Place, Span
 from .spans import after, duration_step, scaled, section_start
 from .typed import FILM, TextValue
@@ -140,6 +141,8 @@ def _number(cx: Check, expr: tree.Number, scope: Scope) -> Value:
 def _duration(cx: Check, expr: tree.Duration, scope: Scope) -> Value:
     place = scope.place(expr.span)
     parts: Parts = ((expr.unit, cx.program.const(place, expr.value)),)
+    if expr.unit in ("b", "bar"):
+        cx.sounds.setdefault(Request("beat" if expr.unit == "b" else "downbeat"), place)
     return Value("duration", place, duration_step(cx, parts, place), parts)
 
 
@@ -405,10 +408,26 @@ def _call(cx: Check, expr: tree.Call, scope: Scope) -> Value:
         known = {*FUNCTIONS, *(n for n in scope.known() if not n.startswith(("@", "apply ")))}
         cx.findings.add("E0203", scope.place(expr.name_span), name=expr.name, repair=did_you_mean(expr.name, known))
         return nothing(place)
+    if _unknown_source(cx, expr, scope):
+        return nothing(place)
     args = [(arg.name, value_of(cx, arg.value, scope), scope.place(arg.span)) for arg in expr.args]
     if any(value.kind == "nothing" for _, value, _ in args):
         return nothing(place)
     return build_call(cx, expr.name, args, scope, place)
+
+
+def _unknown_source(cx: Check, expr: tree.Call, scope: Scope) -> bool:
+    """Tell a bare name that can only be meant as a sound, but is none."""
+    function = FUNCTIONS.get(expr.name)
+    if function is None or not any(param.kind == "source" for param in function.params):
+        return False
+    for arg in expr.args:
+        name = arg.value.name if isinstance(arg.value, tree.Name) else ""
+        if name and not is_known(cx, name, scope):
+            repair = did_you_mean(name, {*SOURCES, *cx.stems})
+            cx.findings.add("E0219", scope.place(arg.value.span), name=name, repair=repair)
+            return True
+    return False
 
 
 def _inlined(cx: Check, expr: tree.Call, found: Binding, scope: Scope) -> Value:

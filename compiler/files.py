@@ -13,9 +13,7 @@ from .source import Place, Source
 MAX_FILES = 100
 
 
-def brought(
-    script: tree.Script, read: Callable[[str], str] | None, findings: Findings
-) -> dict[str, tree.Script]:
+def brought(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> dict[str, tree.Script]:
     """Return the trees of all files that a script uses, directly or through one another, by path."""
     found: dict[str, tree.Script] = {}
     _bring(script, read, findings, found, ())
@@ -73,5 +71,3 @@ def _parsed(source: Source, findings: Findings) -> tree.Script:
         for diagnostic in error.diagnostics:
             findings.keep(diagnostic)
         return tree.Script((), source)
-
-

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import chance
 from .arithmetic import Array
 from .blends import Appearance, Presence, Texts, presence, written
-from .diagnostics import CompileError, Findings
+from .diagnostics import CompileError, Findings, Label
 from .evaluate import Evaluator, Film
 from .happenings import Stage, TooManyEvents
 from .hearing_needs import BEAT, DOWNBEAT
@@ -62,6 +62,8 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     tracks = _tracks(lowering, stage, settings)
     texts, prompt, negative = _texts(lowering, stage, prompts)
     events = _events(lowering, stage)
+    _warn_equal_keys(lowering)
+    _warn_idle(lowering, str(settings["mode"]))
     shots = _shots(lowering)
     _stop_at_errors(findings)
     size = cast("tuple[int, int]", settings.pop("size"))
@@ -123,9 +125,7 @@ def _check_size(lowering: _Lowering, size: tuple[int, int], place: Place) -> Non
     low, high = int(param.low or 1), int(param.high or 8192)
     if not all(low <= side <= high for side in size):
         shown = "x".join(str(side) if side < 10**9 else "…" for side in size)
-        lowering.findings.add(
-            "E0401", place, name="size", value=shown, low=f"{low}x{low}", high=f"{high}x{high}"
-        )
+        lowering.findings.add("E0401", place, name="size", value=shown, low=f"{low}x{low}", high=f"{high}x{high}")
 
 
 def _timeline(lowering: _Lowering, fps: Fraction) -> Timeline:
@@ -214,7 +214,9 @@ def _last_key(lowering: _Lowering) -> tuple[float, Place | None]:
             continue
         at = evaluator.once(step)
         if not np.isfinite(at):
-            lowering.findings.add("E0402", key_place, fault="this position has no value", frame=0, why="its sum is NaN or too large")
+            lowering.findings.add(
+                "E0402", key_place, fault="this position has no value", frame=0, why="its sum is NaN or too large"
+            )
         elif at > last:
             last, place = at, key_place
     return last, place
@@ -231,7 +233,7 @@ def _sections(lowering: _Lowering) -> tuple[Section, ...]:
         ends = [lowering.evaluator.once(span.start), lowering.evaluator.once(span.stop)]
         start, stop = (int(nearest_frame(np.clip(np.nan_to_num(end), -1e9, 1e9))) for end in ends)
         found.append(Section(span.name, start, stop))
-        shown = {"name": span.name, "start": start, "stop": stop}
+        shown: dict[str, Any] = {"name": span.name, "start": start, "stop": stop}
         if stop < start:
             lowering.findings.add("E0501", span.place, **shown)
         elif start >= frames:
@@ -254,6 +256,30 @@ def _warn_late_keys(lowering: _Lowering) -> None:
             told += 1
 
 
+def _warn_equal_keys(lowering: _Lowering) -> None:
+    for step in lowering.typed.steps:
+        if step.op != "keys":
+            continue
+        places = cast("tuple[Any, tuple[Place, ...]]", step.data)[1]
+        seen: dict[float, int] = {}
+        for number, position in enumerate(step.args[::2]):
+            at = lowering.evaluator.once(position)
+            if at in seen:
+                also = (Label(places[seen[at]], "written here before"),)
+                lowering.findings.add("W0109", places[number], frame=f"{at:g}", also=also)
+            seen[at] = number
+
+
+def _warn_idle(lowering: _Lowering, mode: str) -> None:
+    """Tell tracks that the film's mode does not read."""
+    other = "2d" if mode == "3d" else "3d"
+    written = [(write.track, write.place) for write in lowering.typed.writes]
+    written += [(act.target, act.place) for trigger in lowering.typed.triggers for act in trigger.acts]
+    for name, place in written:
+        if name in BY_NAME and BY_NAME[name].mode == other:
+            lowering.findings.add("W0105", place, name=name, mode=mode, other=other)
+
+
 def _prompt_frames(lowering: _Lowering) -> list[tuple[int, PromptKey]]:
     """Return the prompts in the order that they come in."""
     found: list[tuple[int, PromptKey]] = []
@@ -262,14 +288,14 @@ def _prompt_frames(lowering: _Lowering) -> list[tuple[int, PromptKey]]:
         if np.isfinite(at):
             found.append((int(nearest_frame(np.clip(at, -1e9, 1e9))), key))
         else:
-            lowering.findings.add("E0402", key.place, fault="this position has no value", frame=0, why="it is NaN or too large")
+            lowering.findings.add(
+                "E0402", key.place, fault="this position has no value", frame=0, why="it is NaN or too large"
+            )
     found.sort(key=lambda pair: pair[0])
     return found
 
 
-def _texts(
-    lowering: _Lowering, stage: Stage, prompts: list[tuple[int, PromptKey]]
-) -> tuple[tuple[str, ...], Any, Any]:
+def _texts(lowering: _Lowering, stage: Stage, prompts: list[tuple[int, PromptKey]]) -> tuple[tuple[str, ...], Any, Any]:
     evaluator, frames = lowering.evaluator, lowering.film.frames
     listed = [*_appearances(lowering, prompts), *_prompt_triggers(lowering, stage)]
     listed.sort(key=lambda pair: pair[0])
@@ -310,7 +336,9 @@ def _fade_frames(lowering: _Lowering, at: int, key: PromptKey) -> float:
         else:
             total += value * (timeline.rate if unit == "s" else 1.0)
     if not np.isfinite(total) or total < 0:
-        lowering.findings.add("E0405", key.place, what="`fade`", wanted="longer than nothing", value=f"{total:g} frames")
+        lowering.findings.add(
+            "E0405", key.place, what="`fade`", wanted="longer than nothing", value=f"{total:g} frames"
+        )
         return 0.0
     return total
 
@@ -480,7 +508,12 @@ def _settled(lowering: _Lowering, param: Param, track: Array, place: Place | Non
         outside |= track > high
     if outside.any():
         frame = int(np.argmax(outside))
-        shown = {"name": param.name, "low": f"{low or 0:g}", "high": f"{high or 0:g}", "value": f"{track[frame]:g}"}
+        shown: dict[str, Any] = {
+            "name": param.name,
+            "low": f"{low or 0:g}",
+            "high": f"{high or 0:g}",
+            "value": f"{track[frame]:g}",
+        }
         lowering.findings.add("E0401" if param.hard else "W0104", place, frame=frame, **shown)
         track = np.clip(track, low, high)
     if param.kind == "integer":

@@ -64,7 +64,7 @@ def _hole(text: str, base: int) -> tree.Expr:
         raise _mistake(error, text).shifted(base) from None
 
 
-def _mistake(error: Exception, text: str) -> Mistake:
+def _mistake(error: UnexpectedInput | VisitError | Mistake, text: str) -> Mistake:
     """Return what lark found, as a mistake in our own words."""
     if isinstance(error, VisitError) and isinstance(error.orig_exc, Mistake):
         return error.orig_exc

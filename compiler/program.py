@@ -6,7 +6,7 @@ walks the list needs no recursion.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -95,7 +95,7 @@ class Program:
         return needed(self.steps, roots)
 
 
-def needed(steps: list[Step] | tuple[Step, ...], roots: Iterable[int]) -> list[int]:
+def needed(steps: Sequence[Step], roots: Iterable[int]) -> list[int]:
     """Return all steps that ``roots`` need, themselves included, in an order that can be computed."""
     seen: set[int] = set()
     todo = list(roots)

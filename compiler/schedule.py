@@ -181,4 +181,6 @@ def _from_json(data: Mapping[str, Any]) -> Schedule:
 
 def _column(values: list[float | int]) -> NDArray[np.float32] | NDArray[np.int64]:
     integers = all(isinstance(value, int) for value in values)
-    return np.asarray(values, dtype=np.int64 if integers else np.float32)
+    if integers:
+        return np.asarray(values, dtype=np.int64)
+    return np.asarray(values, dtype=np.float32)

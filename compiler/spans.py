@@ -41,14 +41,9 @@ def after(cx: Check, base: int | None, parts: Parts, place: Place) -> int:
     """
     add = cx.program.add
     at = base
-    for unit, op, read in (("bar", "after_bars", "at_bar"), ("b", "after_beats", "at_beat")):
-        amounts = [amount for part, amount in parts if part == unit]
-        if not amounts:
-            continue
-        amount = amounts[0]
-        for more in amounts[1:]:
-            amount = add(place, "+", amount, more)
-        at = add(place, read, amount) if at is None else add(place, op, at, amount)
+    for unit, name in (("bar", "bar"), ("b", "beat")):
+        for amount in (amount for part, amount in parts if part == unit):
+            at = add(place, f"at_{name}", amount) if at is None else add(place, f"after_{name}s", at, amount)
     rest = tuple((unit, amount) for unit, amount in parts if unit in ("s", "f"))
     if at is None:
         return duration_step(cx, rest, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -14,7 +15,7 @@ class Mistake(Exception):  # noqa: N818 - a finding on its way up, not a fault o
     code: str
     start: int
     end: int
-    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def shifted(self, base: int) -> Mistake:
         """Return the same mistake in a text that begins ``base`` characters earlier."""
@@ -136,9 +137,9 @@ def _familiar(text: str, at: int) -> Mistake | None:
         return Mistake("E0117", line_start + len(before) - len(before.lstrip()), at + 1)
     if re.match(r"\s*[^\W\d]\w*\s*=\s*\d+\s*$", before) and re.match(r":\s*\(", rest):
         return Mistake("E0117", at - len(before.rstrip()) + before.rindex("=") + 1, at + 1)
-    if re.match(r"[-+*]=", rest) and re.match(r"\s*[^\W\d]\w*\s*$", before):
-        return Mistake("E0120", at, at + 2, {"op": rest[:2]})
-    if rest.startswith("//") or rest.startswith("/*"):
+    if rest.startswith("=") and re.match(r"\s*[^\W\d]\w*\s*[-+*]$", before):
+        return Mistake("E0120", at - 1, at + 1, {"op": before[-1] + "="})
+    if rest.startswith(("//", "/*")):
         return Mistake("E0123", at, at + 2)
     if rest.startswith("^"):
         return Mistake("E0124", at, at + 1, {"found": "^", "use": "`**` for a power"})
@@ -150,7 +151,7 @@ def _familiar(text: str, at: int) -> Mistake | None:
         return Mistake("E0124", at, at + 1, {"found": "?", "use": "`a if condition else b`"})
     if re.match(r"==|!=|<=|>=|<|>", rest):
         return Mistake("E0125", at, at + 1)
-    unit = _NUMBER_AND_WORD.match(text, _number_before(text, at))
+    unit = _NUMBER_AND_WORD.match(text, at) or _NUMBER_AND_WORD.match(text, _number_before(text, at))
     if unit and unit.start(2) >= at - 1 and unit.end(2) > at and unit[2] not in _KEYWORDS.values():
         return Mistake("E0121", unit.start(), unit.end(), {"number": unit[1], "word": unit[2]})
     return None

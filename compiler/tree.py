@@ -1,5 +1,7 @@
 """The tree that parsing yields: frozen nodes, each with its span, saying what was written and nothing of what it means."""
 
+# ruff: noqa: D101 - a node is named as what it stands for
+
 from __future__ import annotations
 
 from dataclasses import dataclass

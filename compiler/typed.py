@@ -148,7 +148,7 @@ class CutAt:
 class Setting:
     """A film-wide value: a plain one, or the step of a number that is the same for the whole film."""
 
-    value: str | bool | tuple[int, int] | None
+    value: str | float | tuple[int, int] | None
     step: int | None
     place: Place | None
 

@@ -19,7 +19,7 @@ class Param:
 
     ``track``: it may have a value for every frame; else it has one for the film. ``default`` None means that the model
     (or the length of the sound) decides. ``low`` and ``high`` bound the values: a value beyond is clamped with a
-    warning, or refused where ``hard``. ``per_frame``: a rate, so that ``v per s`` makes sense.
+    warning, or refused where ``hard``. ``per_frame``: a rate, so that ``v per s`` makes sense. ``mode``: the only one that reads it.
     """
 
     name: str
@@ -36,10 +36,16 @@ class Param:
     aliases: tuple[str, ...] = ()
     per_frame: bool = False
     open_choice: bool = False
+    mode: Literal["2d", "3d"] | None = None
 
 
-def _motion(name: str, default: float, unit: str, help_: str, *aliases: str, per_frame: bool = True) -> Param:
-    return Param(name, "number", default, help_, "motion", track=True, unit=unit, aliases=aliases, per_frame=per_frame)
+def _motion(
+    name: str, default: float, unit: str, help_: str, *aliases: str, per_frame: bool = True,
+    mode: Literal["2d", "3d"] | None = None,
+) -> Param:  # fmt: skip
+    return Param(
+        name, "number", default, help_, "motion", track=True, unit=unit, aliases=aliases, per_frame=per_frame, mode=mode
+    )
 
 
 def _paint(
@@ -67,19 +73,19 @@ PARAMS: tuple[Param, ...] = (
     _choice("mode", "3d", ("3d", "2d"), "3d: the camera moves through depth; 2d: the picture is moved flat", "motion"),
     _motion("translation_x", 0.0, "1/200 world (3d), px (2d)", "camera to the right (3d), picture to the right (2d)"),
     _motion("translation_y", 0.0, "1/200 world (3d), px (2d)", "camera up (3d), picture down (2d)"),
-    _motion("translation_z", 0.0, "1/200 world", "camera forward: zooms in"),
-    _motion("rotation_x", 0.0, "degrees", "camera tilts up", "rotation_3d_x"),
-    _motion("rotation_y", 0.0, "degrees", "camera pans right", "rotation_3d_y"),
-    _motion("rotation_z", 0.0, "degrees", "picture rolls counter-clockwise", "rotation_3d_z"),
-    _motion("zoom", 1.0, "factor", "2d: picture grows by this factor", per_frame=False),
-    _motion("angle", 0.0, "degrees", "2d: picture turns counter-clockwise"),
-    _motion("transform_center_x", 0.5, "0..1", "2d: centre of zoom and angle, from the left", per_frame=False),
-    _motion("transform_center_y", 0.5, "0..1", "2d: centre of zoom and angle, from the top", per_frame=False),
-    Param("fov", "number", 70.0, "field of view", "motion", track=True, unit="degrees", low=1, high=170,
+    _motion("translation_z", 0.0, "1/200 world", "camera forward: zooms in", mode="3d"),
+    _motion("rotation_x", 0.0, "degrees", "camera tilts up", "rotation_3d_x", mode="3d"),
+    _motion("rotation_y", 0.0, "degrees", "camera pans right", "rotation_3d_y", mode="3d"),
+    _motion("rotation_z", 0.0, "degrees", "picture rolls counter-clockwise", "rotation_3d_z", mode="3d"),
+    _motion("zoom", 1.0, "factor", "2d: picture grows by this factor", per_frame=False, mode="2d"),
+    _motion("angle", 0.0, "degrees", "2d: picture turns counter-clockwise", mode="2d"),
+    _motion("transform_center_x", 0.5, "0..1", "2d: centre of zoom and angle, from the left", per_frame=False, mode="2d"),
+    _motion("transform_center_y", 0.5, "0..1", "2d: centre of zoom and angle, from the top", per_frame=False, mode="2d"),
+    Param("fov", "number", 70.0, "field of view", "motion", track=True, mode="3d", unit="degrees", low=1, high=170,
           aliases=("fov_schedule",)),
-    Param("near", "number", 200.0, "nearest distance of the depth that the warp uses", "motion", track=True,
+    Param("near", "number", 200.0, "nearest distance of the depth that the warp uses", "motion", track=True, mode="3d",
           unit="1/200 world", low=1, high=100_000),
-    Param("far", "number", 10_000.0, "farthest distance of the depth that the warp uses", "motion", track=True,
+    Param("far", "number", 10_000.0, "farthest distance of the depth that the warp uses", "motion", track=True, mode="3d",
           unit="1/200 world", low=1, high=1_000_000),
     _choice("border", "reflect", ("replicate", "reflect", "wrap", "zeros"),
             "what stands where the move looks past the picture's edge", "motion"),
