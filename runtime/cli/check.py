@@ -42,7 +42,7 @@ def command(strict: bool, form: str, quiet: bool, **options: Any) -> int:
     if form == "json":
         click.echo(json.dumps([diagnostic.to_json() for diagnostic in diagnostics], ensure_ascii=False, indent=2))
     else:
-        say_diagnostics(diagnostics, text, film.name)
+        say_diagnostics(diagnostics)
         if ok and not quiet:
             click.echo(f"{film.name}: no mistakes" + (f", {_count(len(diagnostics))}" if diagnostics else ""))
     sys.stdout.flush()

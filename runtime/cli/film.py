@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -130,8 +131,13 @@ def reader(film: Film) -> Callable[[str], str]:
     def read(name: str) -> str:
         path = (root / name).resolve()
         if not path.is_relative_to(root):
-            raise AnimcError(f'use "{name}" leads outside the script\'s folder', "copy the file beside the script")
-        return read_text(path)
+            raise PermissionError(errno.EACCES, "it lies outside the script's folder")
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        try:
+            return read_text(path)
+        except AnimcError as fault:
+            raise OSError(errno.EINVAL, fault.message) from fault
 
     return read
 

@@ -38,7 +38,7 @@ Frames are stored as they are painted: stop with Ctrl-C (the film so far is left
 command again, and it goes on from there. After an edit, only the frames that it can reach are painted again.
 """
 
-NEEDS_SOUND = "W0701"
+NEEDS_SOUND = "W0106"
 """The compiler's warning that a script listens where there is no sound: in a render it is a mistake."""
 
 SPAN = re.compile(r"(\d+)?\.\.(\d+)?")

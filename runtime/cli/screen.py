@@ -26,12 +26,12 @@ PLAIN_EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal to draw a bar on."""
 
 
-def say_diagnostics(diagnostics: Iterable[Diagnostic], text: str, name: str) -> None:
+def say_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Tell errors and warnings on standard error, coloured where that is a terminal."""
-    from ...compiler.diagnostics import render_plain
+    from ...compiler import render_plain
 
     for diagnostic in diagnostics:
-        click.echo(_coloured(render_plain(diagnostic, text, name)) + "\n", err=True)
+        click.echo(_coloured(render_plain(diagnostic)) + "\n", err=True)
 
 
 def _coloured(plain: str) -> str:
@@ -51,10 +51,10 @@ def compile_or_stop(
     try:
         compiled = films.compile_it(film, text, hear)
     except CompileError as fault:
-        say_diagnostics(fault.diagnostics, text, film.name)
+        say_diagnostics(fault.diagnostics)
         return None
     if not quiet:
-        say_diagnostics(compiled.diagnostics, text, film.name)
+        say_diagnostics(compiled.diagnostics)
     return compiled
 
 
