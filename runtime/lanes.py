@@ -189,12 +189,13 @@ def _extremes(values: Floats, fps: float) -> tuple[Floats, Floats, Floats]:
     """Return times and the least and greatest value near each, so that no peak is lost between columns."""
     size = -(-values.size // PIXELS)
     rows = np.pad(values, (0, -values.size % size), mode="edge").reshape(-1, size)
-    return (np.arange(rows.shape[0]) * size + (size - 1) / 2) / fps, rows.min(axis=1), rows.max(axis=1)
+    at = (np.arange(rows.shape[0], dtype=np.float64) * size + (size - 1) / 2) / fps
+    return at, rows.min(axis=1), rows.max(axis=1)
 
 
 def short(value: float) -> str:
     """Return a number in few characters."""
-    return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.6g}"
+    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.7g}"
 
 
 def event_lane(name: str, times: Floats, heights: NDArray[np.float32] | None = None, *, number: int = 0) -> Lane:

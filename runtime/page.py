@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +156,7 @@ def families() -> list[str]:
     return [name for name in _FAMILIES if name in here] or ["DejaVu Sans"]
 
 
+@lru_cache(4096)
 def width_of(text: str, size: float) -> float:
     """Return a text's width in inches at a font size in points."""
     from matplotlib.backends.backend_agg import RendererAgg
@@ -163,7 +164,7 @@ def width_of(text: str, size: float) -> float:
 
     renderer = _renderer(RendererAgg)
     with _quiet():
-        width, _, _ = renderer.get_text_width_height_descent(text, FontProperties(families(), size=size), False)
+        width, _, _ = renderer.get_text_width_height_descent(text, FontProperties(family=families(), size=size), False)
     return width / 72.0
 
 
@@ -174,40 +175,48 @@ def _renderer(kind: Callable[[int, int, float], Any]) -> Any:
 
 def fit(text: str, inches: float, lines: int, size: float) -> str:
     """Break a text into at most ``lines`` lines that fit, at words or East Asian letters; what is left out is "…"."""
-    pieces: list[str] = re.findall(r"[⺀-鿿가-힯豈-﫿＀-￯]|[^\s⺀-鿿가-힯豈-﫿＀-￯]+\s*|\s+", text)
+    most = int(max(inches, 0) * lines * _DENSE / size) + 8
+    pieces = _WORDS.findall(text[:most])
     rows, row = list[str](), ""
-    while pieces:
+    while pieces and len(rows) < lines:
         piece = pieces.pop(0)
         if width_of((row + piece).rstrip(), size) <= inches:
             row += piece
-        elif row:
-            rows.append(row.rstrip())
-            row = ""
-            pieces.insert(0, piece)
-        else:
-            head = _cut(piece, inches, size)
-            if not head:
+            continue
+        if not row:
+            row = _cut(piece, inches, size)
+            if not row:
                 break
-            rows.append(head)
-            pieces.insert(0, piece[len(head) :])
-        if len(rows) == lines:
-            rest = row + "".join(pieces)
-            return "\n".join([*rows[:-1], _ellipsis(rows[-1], inches, size)] if rest.strip() else rows)
-    return "\n".join([*rows, row.rstrip()] if row.strip() else rows)
+            pieces.insert(0, piece[len(row) :])
+        else:
+            pieces.insert(0, piece)
+        rows.append(row.rstrip())
+        row = ""
+    if row.strip():
+        rows.append(row.rstrip())
+    left = "".join(pieces) + text[most:]
+    return "\n".join([*rows[:-1], _ellipsis(rows[-1], inches, size)] if rows and left.strip() else rows)
 
 
-def _cut(piece: str, inches: float, size: float) -> str:
-    """Return as many of a long word's letters as fit."""
-    count = len(piece)
-    while count and width_of(piece[:count], size) > inches:
-        count = count * 3 // 4 if count > 8 else count - 1
-    return piece[:count]
+_DENSE = 400
+"""Letters that surely do not fit in an inch at one point of font size."""
+
+_EAST = "⺀-鿿가-힯豈-﫿＀-￯"
+_WORDS: re.Pattern[str] = re.compile(rf"[{_EAST}]|[^\s{_EAST}]+\s*|\s+")
+
+
+def _cut(piece: str, inches: float, size: float, end: str = "") -> str:
+    """Return as many of a text's first letters as fit, ``end`` behind them included."""
+    low, high = 0, len(piece)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if width_of(piece[:middle] + end, size) <= inches else (low, middle - 1)
+    return piece[:low]
 
 
 def _ellipsis(row: str, inches: float, size: float) -> str:
-    while row and width_of(row + "…", size) > inches:
-        row = row[:-1]
-    return row.rstrip(" ,.;:") + "…" if row else ""
+    kept = _cut(row, inches, size, "…").rstrip(" ,.;:")
+    return kept + "…" if kept else ""
 
 
 def clock(seconds: float) -> str:
@@ -217,7 +226,7 @@ def clock(seconds: float) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Say no word about letters that no font of this computer has: they are drawn as boxes."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="(?s).*[Gg]lyph.*")
@@ -232,8 +241,10 @@ def save(figure: Figure, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     # Without a date the same film gives the same file.
     stamp = {"png": {"Software": "animc"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    import matplotlib as mpl
+
     try:
-        with _quiet():
+        with _quiet(), mpl.rc_context({"svg.hashsalt": "animc"}):
             figure.savefig(part, format=form, dpi=DPI, facecolor=PAPER, metadata=stamp)
         part.replace(path)
     except OSError as fault:

@@ -44,8 +44,8 @@ def plot_schedule(schedule: Schedule, path: Path, *, audio: Sound | None = None,
         f"{clock(schedule.duration)}   {schedule.frames} frames at {short(fps)} fps   "
         f"{schedule.size[0]}×{schedule.size[1]}   {schedule.settings.get('model', '')}"
     )
-    if still:
-        notes.append("still:  " + "   ".join(still))
+    rest = "all else stands at its default" if moving or still else "nothing moves"
+    notes.append("still:  " + "   ".join([*still, rest]))
     save(make(Sheet(title or "film", facts, schedule.duration, lanes, notes, legend)), path)
 
 
@@ -132,7 +132,7 @@ def _at_word(shared: str) -> str:
 
 
 def _sorted_tracks(schedule: Schedule) -> tuple[list[str], list[str]]:
-    """Return the names of tracks that move, in the vocabulary's order, and what to say of the others."""
+    """Return the names of tracks that move, in the vocabulary's order, and what to say of those set to one value."""
     order = {name: place for place, name in enumerate(BY_NAME)}
     names = sorted(schedule.tracks, key=lambda name: (order.get(name, len(order)), name))
     moving: list[str] = []
@@ -141,7 +141,7 @@ def _sorted_tracks(schedule: Schedule) -> tuple[list[str], list[str]]:
         values = schedule.tracks[name]
         steps = np.diff(values)
         if not steps.any():
-            still.append(f"{name} {short(float(values[0]))}" if values.size else name)
+            still += [f"{name} {short(float(values[0]))}"] if values.size and values[0] != _rest(name) else []
         elif values.dtype.kind == "i" and (steps == steps[0]).all():
             still.append(f"{name} {values[0]}, {steps[0]:+d} a frame")
         else:
@@ -150,9 +150,13 @@ def _sorted_tracks(schedule: Schedule) -> tuple[list[str], list[str]]:
 
 
 def _track_lane(schedule: Schedule, name: str, number: int) -> Lane:
-    param = BY_NAME.get(name)
-    rest = float(param.default) if param and isinstance(param.default, int | float) else None
-    return track_lane(name, schedule.tracks[name], float(schedule.fps), _unit(schedule, name), rest, number)
+    return track_lane(name, schedule.tracks[name], float(schedule.fps), _unit(schedule, name), _rest(name), number)
+
+
+def _rest(name: str) -> float | None:
+    """Return a track's default as its array holds it."""
+    default = BY_NAME[name].default if name in BY_NAME else None
+    return float(np.float32(default)) if isinstance(default, int | float) else None
 
 
 def _unit(schedule: Schedule, name: str) -> str:
