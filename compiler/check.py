@@ -366,7 +366,10 @@ def _apply(checker: _Checker, statement: tree.Apply, scope: Scope) -> None:
         cx.findings.add("E0127", place, limit=_MAX_BLOCKS)
         return
     cx.depth += 5
+    cx.inlining += 1
+    cx.count_inlined()
     _body(checker, found.what.body, inner)
+    cx.inlining -= 1
     cx.depth -= 5
 
 

@@ -33,6 +33,8 @@ def value_of(cx: Check, expr: tree.Expr, scope: Scope) -> Value:
         cx.findings.add("E0127", scope.place(expr.span), limit=MAX_NESTING)
         return nothing(scope.place(expr.span))
     cx.depth += 1
+    if cx.inlining:
+        cx.count_inlined()
     try:
         return _RULES[type(expr)](cx, expr, scope)
     finally:
@@ -438,7 +440,10 @@ def _inlined(cx: Check, expr: tree.Call, found: Binding, scope: Scope) -> Value:
     inner = bound_arguments(cx, definition, expr.args, found, scope, place)
     if inner is None:
         return nothing(place)
-    return replace(value_of(cx, definition.value, inner), place=place)
+    cx.inlining += 1
+    value = value_of(cx, definition.value, inner)
+    cx.inlining -= 1
+    return replace(value, place=place)
 
 
 def bound_arguments(

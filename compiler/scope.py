@@ -9,13 +9,15 @@ from typing import Any, Literal
 
 from . import tree
 from .diagnostics import Findings, Label
-from .program import Program
+from .program import Program, TooLong
 from .source import Place, Source, Span
 from .typed import FILM, SectionSpan, Stream, TextValue
 
 Kind = Literal[
     "number", "duration", "position", "events", "text", "frequency", "band", "size", "source", "nothing"
 ]  # fmt: skip
+MAX_INLINED = 300_000
+"""Definitions may grow to this many nodes, so that doubling ones end."""
 Parts = tuple[tuple[str, int], ...]
 
 KIND_WORDS: dict[str, str] = {
@@ -120,9 +122,17 @@ class Check:
     stems: dict[str, str] = field(default_factory=dict[str, str])
     serial: int = 0
     depth: int = 0
+    inlining: int = 0
+    inlined: int = 0
     chances: dict[str, int] = field(default_factory=dict[str, int])
     keys: list[tuple[int, Place]] = field(default_factory=list[tuple[int, Place]])
     sounds: dict[Any, Place] = field(default_factory=dict[Any, Place])
+
+    def count_inlined(self) -> None:
+        """Count one more node of a definition put in the place of its call. Raises TooLong past MAX_INLINED."""
+        self.inlined += 1
+        if self.inlined > MAX_INLINED:
+            raise TooLong
 
     def next_serial(self) -> int:
         """Return a number higher than all before it."""
