@@ -208,4 +208,4 @@ def _lsp_position(place: Place, offset: int) -> dict[str, int]:
     """Return a 0-based position; the protocol counts UTF-16 units in a line."""
     line, column = place.source.position(offset)
     before = place.source.line(line)[: column - 1]
-    return {"line": line - 1, "character": len(before.encode("utf-16-le")) // 2}
+    return {"line": line - 1, "character": len(before.encode("utf-16-le", "surrogatepass")) // 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -42,6 +43,8 @@ def _refuse_unreadable(source: Source) -> None:
         findings.add("E0102", None, size=f"{length:,}", limit=f"{MAX_CHARACTERS:,}")
     elif nul >= 0:
         findings.add("E0103", Place(source, nul, nul + 1))
+    elif lone := _SURROGATE.search(source.text):
+        findings.add("E0104", Place(source, lone.start(), lone.end()))
     if findings.found:
         raise CompileError(findings.ordered())
 
@@ -100,6 +103,7 @@ class _Lines(PostLex):
             yield token
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OPENERS = {"LPAR", "LSQB", "LBRACE"}
 _CLOSERS = {"RPAR", "RSQB", "RBRACE"}
 

@@ -184,6 +184,8 @@ def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
     found = word[0] if word else text[at : at + 1]
     wanted = _wanted(accepts)
     end = at + max(1, len(found))
+    if found and not found.isprintable():
+        found = f"U+{ord(found[0]):04X}"
     if not found:
         last = len(text.rstrip())
         return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted or "more"})
