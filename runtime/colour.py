@@ -64,27 +64,28 @@ def _distribution(channel: Tensor) -> tuple[NDArray[np.float64], NDArray[np.floa
 def _matched(channel: Tensor, levels: NDArray[np.float64], below: NDArray[np.float64]) -> Tensor:
     own_levels, own_below = _distribution(channel)
     fit = np.interp(own_below, below, levels)
-    return Table(lambda places: _line(places, own_levels, fit), 0.0, 1.0).of(channel)
+    return Table(lambda places: _line(places, own_levels, fit), 0.0, 1.0, LEVELS * 8).of(channel)
 
 
-def _line(
-    places: NDArray[np.float64], nodes: NDArray[np.float64], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _line(places: NDArray[np.float64], nodes: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the curve through (nodes, values) at ``places``, going on past its ends as steep as the identity."""
     past = np.minimum(places - nodes[0], 0) + np.maximum(places - nodes[-1], 0)
     return np.interp(places, nodes, values) + past
 
 
-class Table:
-    """A curve over ``low``..``high`` read from FINE places of it."""
+Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-    def __init__(self, curve: Callable[[NDArray[np.float64]], NDArray[np.float64]], low: float, high: float) -> None:
-        self.low, self.scale = low, (FINE - 1) / (high - low)
-        self.values = torch.from_numpy(curve(np.linspace(low, high, FINE)).astype(np.float32))
+
+class Table:
+    """A curve over ``low``..``high``, read from so many ``places`` of it."""
+
+    def __init__(self, curve: Curve, low: float, high: float, places: int = FINE) -> None:
+        self.low, self.last, self.scale = low, places - 1, (places - 1) / (high - low)
+        self.values = torch.from_numpy(curve(np.linspace(low, high, places)).astype(np.float32))
 
     def of(self, x: Tensor) -> Tensor:
         """Return the curve at ``x``, any shape."""
-        places = torch.add(0.5 - self.low * self.scale, x, alpha=self.scale).clamp_(0, FINE - 1).to(torch.int64)
+        places = torch.add(0.5 - self.low * self.scale, x, alpha=self.scale).clamp_(0, self.last).to(torch.int64)
         return self.values.to(x.device).index_select(0, places.flatten()).reshape(x.shape)
 
 
@@ -120,7 +121,9 @@ def _cube(x: NDArray[np.float64]) -> NDArray[np.float64]:
 LINEAR, GAMMA = Table(_linear, 0.0, 1.0), Table(_gamma, 0.0, 1.0)
 ROOT, CUBE = Table(_root, 0.0, 1.1), Table(_cube, -0.4, 1.6)
 
-OPPONENT = torch.tensor([[0.0, 1.16, 0.0], [500 / LAB_SPAN, -500 / LAB_SPAN, 0.0], [0.0, 200 / LAB_SPAN, -200 / LAB_SPAN]])
+OPPONENT = torch.tensor(
+    [[0.0, 1.16, 0.0], [500 / LAB_SPAN, -500 / LAB_SPAN, 0.0], [0.0, 200 / LAB_SPAN, -200 / LAB_SPAN]]
+)
 """From the roots of X, Y, Z to L*, a*, b* in 0..1, but for ORIGIN."""
 
 ORIGIN = torch.tensor([-0.16, 0.5, 0.5])

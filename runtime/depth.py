@@ -122,9 +122,7 @@ def _preprocessing(place: hub.Place, near: dict[str, bool]) -> dict[str, Any]:
     from transformers.image_processing_utils import ImageProcessingMixin
 
     try:
-        return ImageProcessingMixin.get_image_processor_dict(
-            place.source, local_files_only=near["local_files_only"]
-        )[0]
+        return ImageProcessingMixin.get_image_processor_dict(place.source, local_files_only=near["local_files_only"])[0]
     except OSError:
         return {}
 

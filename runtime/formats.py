@@ -8,15 +8,19 @@ from pathlib import Path
 
 from .errors import RenderError
 
-BT709 = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int"
-TAGS = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
+BT709 = (
+    "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
+    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+)
+"""Colours as players take them where nothing is said, and said all the same."""
+
 FRAGMENTS = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4")
 """A part file that is good up to its last whole fragment, whenever its writing stops."""
 
-H264 = ("-vf", f"{BT709},format=yuv420p", "-c:v", "libx264", "-preset", "fast", "-crf", "17", "-profile:v", "high",
-        *TAGS, *FRAGMENTS)  # fmt: skip
-VP9 = ("-vf", f"{BT709},format=yuv420p", "-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-row-mt", "1",
-       "-deadline", "good", "-cpu-used", "4", *TAGS, *FRAGMENTS)  # fmt: skip
+H264 = ("-vf", BT709, "-c:v", "libx264", "-preset", "fast", "-crf", "17", "-profile:v", "high",
+        *FRAGMENTS)  # fmt: skip
+VP9 = ("-vf", BT709, "-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-row-mt", "1",
+       "-deadline", "good", "-cpu-used", "4", *FRAGMENTS)  # fmt: skip
 GIF = ("-filter_complex", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a",
        "-loop", "0", "-f", "gif")  # fmt: skip
 WEBP = ("-vf", "format=yuv420p", "-c:v", "libwebp_anim", "-quality", "85", "-compression_level", "4", "-loop", "0",

@@ -134,5 +134,3 @@ def _is_network(fault: BaseException | None) -> bool:
             return True
         fault = fault.__cause__ or fault.__context__
     return False
-
-

@@ -45,19 +45,25 @@ def read_script(path: Path) -> str | None:
     if path.is_dir():
         first = min(path.glob("*.png"), default=None)
         return None if first is None else read_script(first)
-    kind = path.suffix.lower()
-    found = _from_image(path) if kind in (".png", ".gif") else _from_film(path)
-    return None if found is None else HEADER.sub("", found, count=1)
+    readers = {".png": _from_png, ".gif": _from_gif}
+    found = readers.get(path.suffix.lower(), _from_film)(path)
+    return HEADER.sub("", found, count=1) if found is not None else None
 
 
-def _from_image(path: Path) -> str | None:
+def _from_png(path: Path) -> str | None:
     with Image.open(path) as file:
-        if path.suffix.lower() == ".png":
-            return file.info.get(RECIPE)
-        for frame in range(getattr(file, "n_frames", 1)):
-            file.seek(frame)
-        comment = file.info.get("comment")
-    return comment.decode("utf-8", "replace") if comment and HEADER.match(comment.decode("utf-8", "replace")) else None
+        return file.info.get(RECIPE)
+
+
+def _from_gif(path: Path) -> str | None:
+    data = path.read_bytes()
+    at = data.rfind(b"\x21\xfe") + 2
+    blocks: list[bytes] = []
+    while at >= 2 and at < len(data) and data[at]:
+        blocks.append(data[at + 1 : at + 1 + data[at]])
+        at += 1 + data[at]
+    said = b"".join(blocks).decode("utf-8", "replace")
+    return said if HEADER.match(said) else None
 
 
 def _from_film(path: Path) -> str | None:

@@ -182,35 +182,19 @@ def depth_through(depth: Tensor, trail: Tensor | None) -> Tensor:
 def sample(image: Tensor, grid: Tensor, border: str) -> Tensor:
     """Return ``image`` (3×h×w) seen through ``grid``, bicubic, in 0..1; ``border`` is what stands past its edges."""
     image = _averaged(image, grid)
-    if border in FOLDS and float(grid.abs().max()) > 1 - 4 / min(image.shape[1:]):
-        image, grid = _folded(image, grid, border)
-    padding = "zeros" if border == "zeros" else "border"
+    if border == "wrap":
+        image, grid = _wrapped(image, grid)
+    padding = {"replicate": "border", "reflect": "reflection", "wrap": "border", "zeros": "zeros"}[border]
     return functional.grid_sample(image[None], grid[None], "bicubic", padding, align_corners=False)[0].clamp_(0, 1)
 
 
-FOLDS = ("wrap", "reflect")
-"""The borders that show the picture again."""
-
-
-def _folded(image: Tensor, grid: Tensor, border: str) -> tuple[Tensor, Tensor]:
-    """Return the picture with a rim of what its border shows, and the grid folded back into the picture."""
+def _wrapped(image: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the picture with a rim of its other side, and the grid folded into it."""
     height, width = image.shape[1:]
     rim = 2
-    if border == "wrap":
-        wide = functional.pad(image[None], (rim, rim, rim, rim), "circular")[0]
-        folded = grid - 2 * torch.floor((grid + 1) / 2)
-    else:
-        rows, columns = _mirrored(height, rim, image.device), _mirrored(width, rim, image.device)
-        wide = image[:, rows][:, :, columns]
-        folded = 1 - (grid + 1 - 4 * torch.floor((grid + 1) / 4) - 2).abs()
+    folded = grid - 2 * torch.floor((grid + 1) / 2)
     inner = torch.tensor([width / (width + 2 * rim), height / (height + 2 * rim)], device=grid.device)
-    return wide, folded * inner
-
-
-def _mirrored(length: int, rim: int, device: torch.device) -> Tensor:
-    """Return the numbers 0..length-1 with ``rim`` more at both ends that come back from the edge."""
-    places = torch.arange(-rim, length + rim, device=device)
-    return torch.where(places < 0, -1 - places, torch.where(places >= length, 2 * length - 1 - places, places))
+    return functional.pad(image[None], (rim, rim, rim, rim), "circular")[0], folded * inner
 
 
 def _averaged(image: Tensor, grid: Tensor) -> Tensor:

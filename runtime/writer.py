@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import queue
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -22,7 +21,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from .errors import RenderError
-from .formats import Format, format_of
+from .formats import format_of
 from .picture import Bytes
 from .recipe import RECIPE, add_to_gif, as_ffmetadata
 from .timings import Timings
@@ -101,7 +100,7 @@ class FilmWriter:
             raise RenderError(
                 f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o"
             ) from fault
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _finish)
+        self._said: IO[bytes] = tempfile.TemporaryFile()
         self._encoder = subprocess.Popen(
             self._encode_args(),
             stdin=subprocess.PIPE,
@@ -131,6 +130,7 @@ class FilmWriter:
                 if fault is None:
                     raise
             finally:
+                self._said.close()
                 self._part.unlink(missing_ok=True)
 
     def _feed(self) -> None:
@@ -160,7 +160,6 @@ class FilmWriter:
         code = self._encoder.wait()
         if self._trouble or code:
             raise self._failure()
-        self._said.close()
         if self.frames == 0:
             return
         if self.format.sound:
@@ -186,27 +185,40 @@ class FilmWriter:
         ]
 
     def _join_sound(self) -> None:
-        """Make the film of the part file, the sound and the script, and rename it into place."""
+        """Make the film of the part file, the sound and the script. Where the sound fails, the silent film is kept."""
+        said = self._join(self.audio)
+        if said and self.audio and "No space left" not in said and not self._join(None):
+            raise RenderError(
+                f"the sound {self.audio} could not be added to {self.path}: {said}",
+                "the film is there without it; convert the sound to WAV and render again",
+            )
+        if said:
+            raise _encoder_error(self.path, 1, said)
+
+    def _join(self, audio: Path | None) -> str:
+        """Make the film, whole or not at all; return what ffmpeg said where it failed."""
         whole = self.path.with_name(f".{self.path.name}.{os.getpid()}.whole")
         with tempfile.TemporaryDirectory(prefix="animc-") as folder:
             recipe = Path(folder) / RECIPE
             recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
+            args = self._join_args(recipe, whole, audio)
             done = subprocess.run(
-                self._join_args(recipe, whole), stdin=subprocess.DEVNULL, capture_output=True, check=False
+                args, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, check=False
             )
         try:
             if done.returncode:
-                raise _encoder_error(self.path, done.returncode, done.stderr.decode("utf-8", "replace").strip())
+                return done.stderr.decode("utf-8", "replace").strip() or f"it ended with {done.returncode}"
             whole.replace(self.path)
         finally:
             whole.unlink(missing_ok=True)
+        return ""
 
-    def _join_args(self, recipe: Path, whole: Path) -> list[str]:
-        sound = ["-i", f"file:{self.audio}"] if self.audio else []
+    def _join_args(self, recipe: Path, whole: Path, audio: Path | None) -> list[str]:
+        sound = ["-i", f"file:{audio}"] if audio else []
         return [
             *_ffmpeg(),
             *("-i", f"file:{self._part}", "-f", "ffmetadata", "-i", str(recipe), *sound),
-            *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args() if self.audio else ())),
+            *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args() if audio else ())),
             *("-map_metadata", "1", "-map_chapters", "-1", *self.format.film, f"file:{whole}"),
         ]
 

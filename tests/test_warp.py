@@ -165,7 +165,9 @@ def test_following_is_exact_for_straight_maps() -> None:
     assert (trail - once).abs().max() < 1e-3
 
 
-@pytest.mark.parametrize(("border", "expected"), [("replicate", 0.75), ("reflect", 0.5), ("wrap", 0.25), ("zeros", 0.0)])
+@pytest.mark.parametrize(
+    ("border", "expected"), [("replicate", 0.75), ("reflect", 0.5), ("wrap", 0.25), ("zeros", 0.0)]
+)
 def test_borders(border: str, expected: float) -> None:
     ramp = (torch.arange(64) // 16 / 4).expand(3, 64, 64)
     seen = warp.sample(ramp, warp.flat_move(row(translation_x=-28), (64, 64)), border)
@@ -193,7 +195,12 @@ def test_a_near_thing_moves_more_and_its_outline_moves_with_it() -> None:
 def test_flying_past_everything_stays_finite() -> None:
     depth = 1 + torch.rand(64, 64)
     trail = None
-    for tracks in ({"translation_z": 500}, {"rotation_y": 179}, {"translation_z": -5000}, {"fov": 170, "rotation_x": 90}):
+    for tracks in (
+        {"translation_z": 500},
+        {"rotation_y": 179},
+        {"translation_z": -5000},
+        {"fov": 170, "rotation_x": 90},
+    ):
         trail = warp.follow(trail, warp.depth_move(row(**tracks), depth, (64, 64)))
         assert torch.isfinite(warp.sample(torch.rand(3, 64, 64), trail, "reflect")).all()
 

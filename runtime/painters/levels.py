@@ -27,12 +27,13 @@ class NoiseCurve:
         return Level(t, alpha if alpha > 1e-9 else 0.0, math.sin(angle))
 
     def levels(self, share: float, count: int) -> list[Level]:
-        """Return ``count`` levels from ``share`` (0..1) of the whole noise downwards, evenly in time.
+        """Return up to ``count`` levels from ``share`` (0..1) of the whole noise downwards, evenly in time.
 
         At share 1 these are the "trailing" times of arXiv:2305.08891. The first moves with the share itself, not in
         steps: an animated strength acts smoothly at any count.
         """
         begin = share * self.length
+        count = max(1, min(count, int(begin)))
         return [self.at(max(begin * (1 - i / count) - 1, 0.0)) for i in range(count)]
 
 

@@ -21,6 +21,10 @@ LIBRARIES = {"diffusers", "transformers", "stable_diffusion", "stable_diffusion_
 """Where a pipeline's parts may come from; anything else would be code of the model's own."""
 
 
+OPTIONAL = ("safety_checker", "feature_extractor", "image_encoder")
+"""Parts that a painting does not need."""
+
+
 def find(name: str, base: Path) -> Place:
     """Return where the pipeline ``name`` of a script in ``base`` is. Raises RenderError where it cannot be anywhere."""
     if name != "storybook":
@@ -59,10 +63,13 @@ def _index(place: Place) -> dict[str, Any]:
         index = json.loads((place.folder / "model_index.json").read_text(encoding="utf-8"))
         parts = {name: part for name, part in index.items() if isinstance(part, list) and not name.startswith("_")}
         foreign = [name for name, part in parts.items() if part[0] not in LIBRARIES]
+        absent = [name for name, part in parts.items() if part[0] and not (place.folder / name).is_dir()]
     except (OSError, ValueError, AttributeError, IndexError) as fault:
         raise RenderError(f"{place.folder}/model_index.json cannot be read: {fault}", "copy the model again") from fault
     if foreign or not isinstance(index.get("_class_name"), str):
         raise RenderError(f"{place.name} asks to run code of its own", "animc runs diffusers' own pipelines only")
+    if needed := [name for name in absent if name not in OPTIONAL]:
+        raise RenderError(f"{place.name} lacks its {needed[0]}", "download or copy the model again")
     return index
 
 
@@ -70,11 +77,18 @@ def fingerprint(pipeline: Any, device: torch.device, dtype: torch.dtype) -> str:
     """Return text that changes with a pipeline's weights and settings, and with what computes them."""
     digest = hashlib.blake2b(digest_size=16)
     for name, part in sorted(pipeline.components.items()):
-        digest.update(f"{name} {type(part).__name__} {getattr(part, 'config', '')}".encode())
+        digest.update(f"{name} {type(part).__name__} {_told(part)}".encode())
         if isinstance(part, torch.nn.Module):
             for key, tensor in part.state_dict().items():
                 digest.update(key.encode() + _sampled(tensor))
     return f"{digest.hexdigest()} {device.type} {dtype} torch {torch.__version__}"
+
+
+def _told(part: Any) -> str:
+    """Return a part's settings, but for those that tell where it was loaded from."""
+    config = getattr(part, "config", {})
+    told = config.to_dict() if hasattr(config, "to_dict") else dict(config)
+    return repr(sorted((str(name), repr(value)) for name, value in told.items() if not str(name).startswith("_")))
 
 
 def _sampled(tensor: torch.Tensor) -> bytes:

@@ -96,7 +96,7 @@ def _lagrange(nodes: list[float], start: float, stop: float) -> list[float]:
     weights: list[float] = []
     for own in range(len(nodes)):
         others = [node for i, node in enumerate(nodes) if i != own]
-        curve = np.polyint(np.poly(others) / math.prod(nodes[own] - other for other in others))
+        curve = np.polyint(np.atleast_1d(np.poly(others)) / math.prod(nodes[own] - other for other in others))
         weights.append(float(np.polyval(curve, stop) - np.polyval(curve, start)))
     return weights
 
