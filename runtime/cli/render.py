@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import AnimcError
+from ..formats import format_of
 from . import film as films
 from .screen import Screen, compile_or_stop
 
@@ -141,6 +142,8 @@ def destination(output: str | None, film: films.Film) -> tuple[Path, bool]:
         raise AnimcError(f"-o {name} would overwrite what the film is made from", "name another file")
     if not folder and not path.parent.is_dir():
         raise AnimcError(f"there is no folder {path.parent} to write {path.name} into", f"mkdir -p {path.parent}")
+    if not folder:
+        format_of(path)
     return path, folder
 
 
@@ -155,10 +158,13 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
     """Load the models, then paint and write every frame of the job."""
     from ..depth import open_depth
     from ..painters import open_painter
+    from ..painters.load import best_device
     from ..store import FrameStore
     from ..timings import Timings
 
     screen.stage("loading the model")
+    if job.device:
+        best_device(job.device)
     painter = open_painter(schedule, device=job.device, base=job.film.base)
     depth = open_depth(str(schedule.settings["depth"]), device=painter.device, base=job.film.base)
     store, clock, began = FrameStore(), Timings(), time.monotonic()
