@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,8 +11,11 @@ from importlib.resources import files
 from typing import Any, cast
 
 from lark import Lark, Token
+from lark import __version__ as lark_version
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.grammar import Rule
 from lark.lark import PostLex
+from lark.lexer import TerminalDef
 
 from . import tree
 from .build import Builder
@@ -108,15 +113,39 @@ _OPENERS = {"LPAR", "LSQB", "LBRACE"}
 _CLOSERS = {"RPAR", "RSQB", "RBRACE"}
 
 
+_STARTS = ["script", "expression"]
+_TABLES = "anim.json"
+
+
 @cache
 def _parser() -> Lark:
-    grammar = files("animc.grammar").joinpath("anim.lark").read_text("utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        start=["script", "expression"],
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        postlex=_Lines(),
-        transformer=Builder(_hole),
-    )
+    """Return the parser: from the tables kept beside the grammar where they are its own, else from the grammar."""
+    folder = files("animc.grammar")
+    grammar = folder.joinpath("anim.lark").read_text("utf-8")
+    bound: dict[str, Any] = {"transformer": Builder(_hole), "postlex": _Lines()}
+    try:
+        kept = json.loads(folder.joinpath(_TABLES).read_text("utf-8"), object_hook=_whole_keys)
+    except (OSError, ValueError):
+        kept = {}
+    if (kept.get("of"), kept.get("lark")) == (fingerprint(grammar), lark_version):
+        return Lark._load_from_dict(kept["data"], kept["memo"], **bound)  # type: ignore[no-any-return] # pyright: ignore
+    return Lark(grammar, parser="lalr", start=_STARTS, keep_all_tokens=True, maybe_placeholders=False, **bound)
+
+
+def tables(grammar: str) -> str:
+    """Return what the parser needs of a grammar, as JSON, so that it need not be worked out at every start."""
+    lark = Lark(grammar, parser="lalr", start=_STARTS, keep_all_tokens=True, maybe_placeholders=False)
+    data, memo = lark.memo_serialize([TerminalDef, Rule])
+    data["options"] = {name: value for name, value in data["options"].items() if not callable(value)}
+    kept = {"of": fingerprint(grammar), "lark": lark_version, "data": data, "memo": memo}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def fingerprint(grammar: str) -> str:
+    """Return what tells one grammar from another."""
+    return hashlib.sha256(grammar.encode()).hexdigest()
+
+
+def _whole_keys(found: dict[str, Any]) -> dict[Any, Any]:
+    """Undo what JSON does to whole numbers as keys."""
+    return {int(key) if key.isdigit() else key: value for key, value in found.items()}

@@ -1,4 +1,4 @@
-"""The tree that parsing yields: frozen nodes, each with its span, saying what was written and nothing of what it means."""
+"""The tree that parsing yields: frozen nodes with spans, saying what was written and nothing of what it means."""
 
 # ruff: noqa: D101 - a node is named as what it stands for
 
@@ -12,13 +12,13 @@ from .source import Source, Span
 # expressions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Number:
     value: float
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Duration:
     """A length of time as written: ``value`` of ``unit`` frames, seconds, beats or bars."""
 
@@ -27,7 +27,7 @@ class Duration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frequency:
     """Hertz."""
 
@@ -35,7 +35,7 @@ class Frequency:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Percent:
     """A share, as written: ``95%`` has the value 95."""
 
@@ -43,14 +43,14 @@ class Percent:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Size:
     width: int
     height: int
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hole:
     """``${…}`` inside a text; the spans of ``expr`` count from the character ``base`` of the text's file."""
 
@@ -59,19 +59,19 @@ class Hole:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     parts: tuple[str | Hole, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MarkerRef:
     """``@name``; ``name`` is without the @."""
 
@@ -79,14 +79,14 @@ class MarkerRef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Arg:
     name: str | None
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """``name(args)``; ``x |> name(args)`` is the same call with x as its first argument and ``piped`` set."""
 
@@ -97,14 +97,14 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unary:
     op: str
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binary:
     op: str
     left: Expr
@@ -113,7 +113,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Choose:
     """``yes if condition else no``."""
 
@@ -123,7 +123,7 @@ class Choose:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Band:
     """``low..high``."""
 
@@ -132,7 +132,7 @@ class Band:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Per:
     """A rate: ``value per unit``."""
 
@@ -141,14 +141,14 @@ class Per:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ease:
     name: str
     args: tuple[Arg, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
     at: Expr
     value: Expr
@@ -156,13 +156,13 @@ class Key:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Keys:
     keys: tuple[Key, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """The event form ``pattern "x..x" per D``."""
 
@@ -171,7 +171,7 @@ class Pattern:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
     """The event form ``word "…"``, of the lyrics."""
 
@@ -179,7 +179,7 @@ class Word:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class At:
     """The event form ``at P, P, …``."""
 
@@ -195,7 +195,7 @@ Expr = (
 # statements
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prompt:
     key: Expr
     text: Text
@@ -205,7 +205,7 @@ class Prompt:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Assign:
     """``name = value``; ``offset`` and ``meter`` belong to ``tempo`` alone."""
 
@@ -217,7 +217,7 @@ class Assign:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Let:
     name: str
     value: Expr
@@ -225,14 +225,14 @@ class Let:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     name: str
     default: Expr | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Def:
     name: str
     params: tuple[Parameter, ...]
@@ -241,7 +241,7 @@ class Def:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Marker:
     name: str
     position: Expr
@@ -249,7 +249,7 @@ class Marker:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Section:
     """``section name from start to stop`` or, where ``lasting``, ``from start for stop``."""
 
@@ -262,7 +262,7 @@ class Section:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Modifier:
     """``every N``, ``offset K``, ``where cond``, ``in section`` (a Name) or ``lead D``."""
 
@@ -271,7 +271,7 @@ class Modifier:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Action:
     target: str
     op: Literal["=", "+=", "-=", "*="]
@@ -280,7 +280,7 @@ class Action:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class On:
     event: Expr
     modifiers: tuple[Modifier, ...]
@@ -288,7 +288,7 @@ class On:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     name: str
     params: tuple[Parameter, ...]
@@ -297,7 +297,7 @@ class Block:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Apply:
     name: str
     args: tuple[Arg, ...]
@@ -305,7 +305,7 @@ class Apply:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """``use "file.anim"``, or with ``standard`` a part of the standard library (``std.cameras``)."""
 
@@ -315,7 +315,7 @@ class Use:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Input:
     """``audio "f"``, ``audio stem = "f"``, ``lyrics "f"`` or ``image "f"``."""
 
@@ -325,20 +325,20 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Style:
     text: Text
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cut:
     at: Expr
     image: Text | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     name: str
     body: tuple[Statement, ...]
@@ -351,7 +351,7 @@ Statement = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Script:
     statements: tuple[Statement, ...]
     source: Source

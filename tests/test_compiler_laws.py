@@ -153,7 +153,11 @@ def test_the_same_script_gives_the_same_bits_in_another_process() -> None:
     own = hashlib.sha256(b"".join(schedule.tracks[name].tobytes() for name in sorted(schedule.tracks))).hexdigest()
     for salt in ("0", "1"):
         run = subprocess.run(
-            [sys.executable, "-c", code, script], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": salt}
+            [sys.executable, "-c", code, script],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": salt},
         )
         assert run.stdout.strip() == own
 

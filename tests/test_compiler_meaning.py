@@ -52,7 +52,12 @@ def test_a_written_length_and_the_sounds_length_count() -> None:
 
 @pytest.mark.parametrize(
     ("written", "exact"),
-    [("29.97", Fraction(30000, 1001)), ("23.976", Fraction(24000, 1001)), ("24", Fraction(24)), ("12.5", Fraction(25, 2))],
+    [
+        ("29.97", Fraction(30000, 1001)),
+        ("23.976", Fraction(24000, 1001)),
+        ("24", Fraction(24)),
+        ("12.5", Fraction(25, 2)),
+    ],
 )
 def test_frame_rates_are_exact(written: str, exact: Fraction) -> None:
     assert made(f"fps = {written}").fps == exact
@@ -89,7 +94,9 @@ def test_arithmetic_follows_deforum() -> None:
     assert np.allclose(track("translation_x = where((t>5)&(t<10), 1, 0)"), (t > 5) & (t < 10))
     assert np.allclose(track("translation_x = max_f"), 29)
     assert np.allclose(track("seed = 7\ntranslation_x = s"), 7)
-    assert np.allclose(track("translation_x = 1 if t < 3 else 2 if t < 6 else 3"), np.where(t < 3, 1, np.where(t < 6, 2, 3)))
+    assert np.allclose(
+        track("translation_x = 1 if t < 3 else 2 if t < 6 else 3"), np.where(t < 3, 1, np.where(t < 6, 2, 3))
+    )
     assert np.allclose(track("translation_x = not t > 3 or t == 9"), (t <= 3) | (t == 9))
 
 
@@ -215,7 +222,7 @@ def test_positions() -> None:
 
 
 def test_positions_in_a_section_count_from_its_start() -> None:
-    script = "tempo = 120\nlength = 20s\nsection a from bar(3) for 4 bars {{ translation_x = [{key}: 1, end: 1]; {key}: \"b\" }}"
+    script = 'tempo = 120\nlength = 20s\nsection a from bar(3) for 4 bars {{ translation_x = [{key}: 1, end: 1]; {key}: "b" }}'
     for written, frame in {"0": 60, "15": 75, "1s": 75, "2b": 75, "1 bar": 90, "end - 1s": 165, "start": 60}.items():
         schedule = made(script.format(key=written))
         assert prompts(schedule, frame) == {"b": 1.0}, written
@@ -342,7 +349,9 @@ def test_every_and_offset() -> None:
 
 
 def test_where_asks_each_event() -> None:
-    schedule = made("let kick = onset(20..120Hz)\non kick where velocity > 0.5: translation_x += velocity*pulse(1f)", hear=song)
+    schedule = made(
+        "let kick = onset(20..120Hz)\non kick where velocity > 0.5: translation_x += velocity*pulse(1f)", hear=song
+    )
     found = schedule.tracks["translation_x"]
     velocity = np.linspace(0.1, 1.0, 40)
     assert np.count_nonzero(found) == np.count_nonzero(velocity > 0.5)
@@ -351,7 +360,9 @@ def test_where_asks_each_event() -> None:
 
 
 def test_in_and_lead() -> None:
-    found = track("tempo = 60\nlength = 6s\nsection a from 2s to 4s { fov = 60 }\non beat in a lead 200ms: translation_x += pulse(1f)")
+    found = track(
+        "tempo = 60\nlength = 6s\nsection a from 2s to 4s { fov = 60 }\non beat in a lead 200ms: translation_x += pulse(1f)"
+    )
     assert np.flatnonzero(found).tolist() == [27, 42]
 
 
@@ -374,7 +385,9 @@ def test_patterns() -> None:
 
 
 def test_a_sections_value_holds_inside_and_triggers_add_on_top() -> None:
-    found = track("length = 3s\ntranslation_x = 1\nsection a from 1s to 2s { translation_x = 5 }\non at 20: translation_x += pulse(1f)")
+    found = track(
+        "length = 3s\ntranslation_x = 1\nsection a from 1s to 2s { translation_x = 5 }\non at 20: translation_x += pulse(1f)"
+    )
     assert found[[0, 15, 20, 29, 30]].tolist() == [1, 5, 6, 5, 1]
 
 
@@ -423,7 +436,12 @@ def test_shapers() -> None:
     assert track("translation_x = t |> gate(5)")[[4, 5]].tolist() == [0, 5]
     assert track("translation_x = (10*t) |> slew(2)")[[1, 2]].tolist() == [2, 4]
     assert track("translation_x = t |> smooth(1s)")[10] == pytest.approx(10.1, abs=0.5)
-    assert track("tempo = 60\nlength = 4s\ntranslation_x = t |> hold(beat)")[[14, 15, 29, 30]].tolist() == [0, 15, 15, 30]
+    assert track("tempo = 60\nlength = 4s\ntranslation_x = t |> hold(beat)")[[14, 15, 29, 30]].tolist() == [
+        0,
+        15,
+        15,
+        30,
+    ]
     assert track("translation_x = t |> normalize(50%)")[-1] == 1
 
 
@@ -441,7 +459,10 @@ def test_needs_name_the_files_and_what_to_hear() -> None:
         return song(needs)
 
     script = 'audio "song.flac"\naudio drums = "drums.wav"\nlet k = onset(20..120Hz, drums, threshold=0.3)\n'
-    schedule = made(script + "translation_x = rms(6kHz..12kHz)\non bar: translation_x += pulse(1f)\non k: fov += pulse(1f)", hear=hear)
+    schedule = made(
+        script + "translation_x = rms(6kHz..12kHz)\non bar: translation_x += pulse(1f)\non k: fov += pulse(1f)",
+        hear=hear,
+    )
     assert asked[0].audio == {"main": "song.flac", "drums": "drums.wav"}
     assert set(asked[0].requests) == {
         Request("beat"), Request("downbeat"), Request("onset", "drums", (20.0, 120.0), (("threshold", 0.3),)),
@@ -454,7 +475,9 @@ def test_needs_name_the_files_and_what_to_hear() -> None:
 
 
 def test_cuts_make_shots() -> None:
-    schedule = made('length = 4s\nimage "a.png"\ncut at 1s\ncut at 2s image "b.png"\nsection z from 3s to 4s { image "c.png" }')
+    schedule = made(
+        'length = 4s\nimage "a.png"\ncut at 1s\ncut at 2s image "b.png"\nsection z from 3s to 4s { image "c.png" }'
+    )
     assert [(s.start, s.stop, s.image) for s in schedule.shots] == [
         (0, 15, "a.png"), (15, 30, None), (30, 45, "b.png"), (45, 60, "c.png"),
     ]  # fmt: skip
@@ -476,7 +499,10 @@ def test_blocks_are_applied_with_their_arguments() -> None:
 
 
 def test_used_files_bring_their_names() -> None:
-    files = {"moves.anim": 'use "deep/more.anim"\ndef sway(a) = a*unit\nblock b() { translation_y = 4 }', "deep/more.anim": "let unit = 2"}
+    files = {
+        "moves.anim": 'use "deep/more.anim"\ndef sway(a) = a*unit\nblock b() { translation_y = 4 }',
+        "deep/more.anim": "let unit = 2",
+    }
     schedule = made('use "moves.anim"\ntranslation_x = sway(5)\napply b()', read=files.__getitem__)
     assert schedule.tracks["translation_x"][0] == 10
     assert schedule.tracks["translation_y"][0] == 4
@@ -505,7 +531,9 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 def test_lines_end_as_they_like() -> None:
     for end in ("\n", "\r\n", "\r"):
-        schedule = compile_script(f'\ufeff0: "a"{end}translation_x = max(1,{end} 2){end}let y = 3 {end} |> clamp(0, 1){end}# end')
+        schedule = compile_script(
+            f'\ufeff0: "a"{end}translation_x = max(1,{end} 2){end}let y = 3 {end} |> clamp(0, 1){end}# end'
+        )
         assert schedule.tracks["translation_x"][0] == 2
 
 
