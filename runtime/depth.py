@@ -85,7 +85,7 @@ class HubDepth:
                 looks = _preprocessing(place, near)
             except Exception as fault:  # transformers, safetensors and the hub raise of many kinds
                 raise hub.explained(place, fault) from fault
-        self.model.to(device=device, dtype=torch.float32).eval().requires_grad_(False)
+        self.model = self.model.float().to(device).eval().requires_grad_(False)
         config = self.model.config
         self.metric = config.model_type in METRIC or getattr(config, "depth_estimation_type", "") == "metric"
         self.multiple = _patch(config)
@@ -119,7 +119,7 @@ def _patch(config: Any) -> int:
 
 
 def _preprocessing(place: hub.Place, near: dict[str, bool]) -> dict[str, Any]:
-    from transformers.image_processing_utils import ImageProcessingMixin
+    from transformers.image_processing_base import ImageProcessingMixin
 
     try:
         return ImageProcessingMixin.get_image_processor_dict(place.source, local_files_only=near["local_files_only"])[0]

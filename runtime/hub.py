@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ def best_dtype(device: torch.device) -> torch.dtype:
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def quietly() -> Generator[None]:
     """Keep the libraries' own bars, advice and deprecations off the user's screen; what fails is still raised."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -11,7 +11,7 @@ from .errors import RenderError
 
 
 @contextmanager
-def enough_memory(size: tuple[int, int]) -> Iterator[None]:
+def enough_memory(size: tuple[int, int]) -> Generator[None]:
     """Turn any way of running out of memory inside the ``with`` block into a RenderError. ``size``: width, height."""
     try:
         yield

@@ -80,9 +80,9 @@ def _from_film(path: Path) -> str | None:
         "ffmetadata",
         "-",
     ]
-    said = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout.decode(
-        "utf-8", "replace"
-    )
+    said = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
+        args, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    ).stdout.decode("utf-8", "replace")
     found = re.search(r"(?im)^comment=((?:\\.|\\\n|[^\\\n])*)", said)
     if not found:
         return None

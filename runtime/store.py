@@ -7,6 +7,7 @@ leaves is either a good frame or no frame.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -114,7 +115,5 @@ class FrameStore:
         return self.folder / name[:2] / f"{name}.png"
 
     def _forget(self, path: Path) -> None:
-        try:
+        with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-        except OSError:
-            pass

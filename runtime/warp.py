@@ -4,9 +4,9 @@ A *grid* is H×W×2 float32: for each pixel of the frame, the place it shows, x 
 outer edges (``align_corners=False`` of torch's ``grid_sample``). Grids of successive frames are followed one through
 the other and the picture is resampled once, so that a slow drift does not wash it out.
 
-The 3D motion is Disco Diffusion's and Deforum's ``transform_image_3d`` (github.com/deforum-art/deforum-stable-diffusion,
-helpers/animation.py) written out: their cameras project the grid with depth, and the difference is the move. Theirs
-mixes two pixel grids half a pixel apart and truncates to 8 bits; neither is repeated here.
+The 3D motion is Disco Diffusion's and Deforum's ``transform_image_3d`` (deforum-art/deforum-stable-diffusion on
+GitHub, helpers/animation.py) written out: their cameras project the grid with depth, and the difference is the move.
+Theirs mixes two pixel grids half a pixel apart and truncates to 8 bits; neither is repeated here.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class FilmWriter:
                 f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o"
             ) from fault
         self._said: IO[bytes] = tempfile.TemporaryFile()
-        self._encoder = subprocess.Popen(
+        self._encoder = subprocess.Popen(  # noqa: S603 (our own ffmpeg, no shell)
             self._encode_args(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -202,7 +202,7 @@ class FilmWriter:
             recipe = Path(folder) / RECIPE
             recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
             args = self._join_args(recipe, whole, audio)
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
                 args, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, check=False
             )
         try:

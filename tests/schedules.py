@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-
 from animc.compiler.schedule import Schedule, Shot, Weighted, blend_of
 from animc.compiler.vocabulary import SETTINGS, TRACKS
 

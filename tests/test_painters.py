@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import tiny
 import torch
-from schedules import schedule
-
 from animc.compiler.schedule import Row, Weighted
 from animc.runtime.depth import Gradient
 from animc.runtime.errors import RenderError
 from animc.runtime.painters import open_painter
 from animc.runtime.painters.habits import Habits, canvas_size
 from animc.runtime.painters.latent import LatentPainter
+from animc.runtime.painters.load import find, load_pipeline
+from animc.runtime.painters.whole import WholePainter, joined, rungs
 from animc.runtime.picture import resize
 from animc.runtime.render import render
 from animc.runtime.store import FrameStore
+from schedules import schedule
+
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +98,7 @@ def test_no_strength_fails_and_more_of_it_keeps_more(sd: Path, steps: int) -> No
 def test_strength_acts_continuously(sd: Path) -> None:
     brush = painter(sd)
     sigmas = [brush.curve.levels(1 - strength / 100, 3)[0].sigma for strength in range(100)]
-    steps = [before - after for before, after in zip(sigmas, sigmas[1:], strict=False)]
+    steps = [before - after for before, after in pairwise(sigmas)]
     assert all(0 < step < 0.03 for step in steps)
 
 
@@ -203,7 +207,7 @@ def test_a_missing_model_is_told(name: str) -> None:
 
 def test_a_hub_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(RenderError, match="cannot be reached|no model") as caught:
+    with pytest.raises(RenderError, match=r"cannot be reached|no model") as caught:
         open_painter(schedule(1, settings={"model": "nobody-here/no-such-model"}))
     assert caught.value.repair
 
@@ -263,3 +267,28 @@ def test_a_models_own_code_is_never_run(sd: Path, tmp_path: Path) -> None:
 def test_an_absent_device_is_told(sd: Path) -> None:
     with pytest.raises(RenderError, match="no device"):
         open_painter(schedule(1, settings={"model": str(sd)}), device="warp-drive")
+
+
+def test_other_pipelines_are_called_whole(sd: Path) -> None:
+    brush = WholePainter(load_pipeline(find(str(sd), Path()), torch.float32), Habits(4, 5.0, 64), (64, 48), CPU, "x")
+    words = [(("a forest", 0.7), ("a city", 0.3))]
+    first = brush.paint(None, row(prompts=words, negative="glass"))
+    assert first.shape == (3, 48, 64)
+    assert torch.equal(first, brush.paint(None, row(prompts=words, negative="glass")))
+    for steps in (1, 3):
+        for strength in (0.0, 0.2, 0.5, 0.83, 0.98, 1.0):
+            assert torch.isfinite(brush.paint(picture((64, 48)), row(steps=steps, strength=strength))).all()
+
+
+def test_rungs_come_near_any_share_at_any_steps() -> None:
+    for steps in (1, 2, 4, 20, 50):
+        for share in (0.01, 0.2, 0.35, 0.5, 0.77, 1.0):
+            taken, ladder = rungs(steps, share)
+            assert taken >= 1
+            assert int(min((taken + 0.5) / ladder, 1.0) * ladder) == taken
+            assert taken / ladder == pytest.approx(share, abs=0.11)
+
+
+def test_texts_join_by_weight() -> None:
+    assert joined((("a forest", 0.3), ("a city", 0.6), ("", 0.1))) == "a city, a forest"
+    assert joined(()) == ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from animc.runtime.painters.levels import NoiseCurve, evaluations
+from animc.runtime.painters.samplers import CLEAN, SAMPLERS, Level
 from diffusers import (
     DDIMScheduler,
     DPMSolverMultistepScheduler,
@@ -14,9 +16,6 @@ from diffusers import (
     UniPCMultistepScheduler,
 )
 from torch import Tensor
-
-from animc.runtime.painters.levels import NoiseCurve, evaluations
-from animc.runtime.painters.samplers import CLEAN, SAMPLERS, Level
 
 BETAS = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
@@ -118,7 +117,7 @@ def test_levels_are_a_unit_circle_and_move_with_the_share() -> None:
         assert level.alpha**2 + level.sigma**2 == pytest.approx(1)
     assert [level.t for level in noise_curve.levels(1.0, 4)] == [999, 749, 499, 249]
     assert noise_curve.levels(0.355, 2)[0].t == pytest.approx(354)
-    assert CLEAN == Level(-1.0, 1.0, 0.0)
+    assert Level(-1.0, 1.0, 0.0) == CLEAN
 
 
 def test_work_follows_the_share() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from animc.runtime.store import FrameStore, cache_folder, chain_key
 
 SIZE = (32, 24)

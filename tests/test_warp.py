@@ -7,11 +7,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from schedules import schedule
-from torch import Tensor
-
 from animc.compiler.schedule import Row
 from animc.runtime import warp
+from schedules import schedule
+from torch import Tensor
 
 SIZES = [(512, 512), (768, 512)]
 

@@ -15,12 +15,11 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import soundfile
-from PIL import Image
-
 from animc.runtime.errors import RenderError
 from animc.runtime.picture import Bytes
 from animc.runtime.recipe import read_script
 from animc.runtime.writer import FilmWriter, open_writer
+from PIL import Image
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 SCRIPT = "0: \"a forest; ∞ = # \\ 'ü' 森\"\n# a comment\n\ntranslation_z = [0: 2, 8 bars: 14]\n"

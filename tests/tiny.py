@@ -16,7 +16,28 @@ from diffusers import (
 )
 from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
-WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] a an the forest city sea at night day on fire misty of glass watermark".split()
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "a",
+    "an",
+    "the",
+    "forest",
+    "city",
+    "sea",
+    "at",
+    "night",
+    "day",
+    "on",
+    "fire",
+    "misty",
+    "of",
+    "glass",
+    "watermark",
+]
 
 
 def tokenizer(folder: Path) -> BertTokenizer:

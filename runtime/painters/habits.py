@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "animc.json"
-"""A file beside ``model_index.json`` that tells a model's habits: steps, cfg, native_size, rescale; each may be left out."""
+"""A file beside ``model_index.json`` that tells a model's steps, cfg, native_size and rescale; each may be left out."""
 
 QUICK = ("turbo", "lightning", "hyper", "schnell", "lcm")
 """Parts of names of models that were distilled to paint in a few steps without guidance."""

@@ -39,7 +39,7 @@ def load_pipeline(place: Place, dtype: torch.dtype) -> Any:
     """Return the diffusers pipeline of a place, on the CPU. Raises RenderError where it cannot be loaded."""
     index = _index(place)
     with hub.quietly():
-        from diffusers import DiffusionPipeline
+        from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
         absent = {"safety_checker": None} if "safety_checker" in index else {}
         try:
@@ -86,7 +86,7 @@ def fingerprint(pipeline: Any, device: torch.device, dtype: torch.dtype) -> str:
 
 def _told(part: Any) -> str:
     """Return a part's settings, but for those that tell where it was loaded from."""
-    config = getattr(part, "config", {})
+    config: Any = getattr(part, "config", {})
     told = config.to_dict() if hasattr(config, "to_dict") else dict(config)
     return repr(sorted((str(name), repr(value)) for name, value in told.items() if not str(name).startswith("_")))
 

@@ -52,7 +52,7 @@ def _is_latent(pipeline: Any, model: str) -> bool:
     """Tell whether a pipeline is text encoder, U-Net and autoencoder over a noise schedule. Raises RenderError for
     an inpainting or upscaling model, which wants more than a picture and words."""
     unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
-    if type(unet).__name__ != "UNet2DConditionModel" or vae is None:
+    if unet is None or vae is None or type(unet).__name__ != "UNet2DConditionModel":
         return False
     if unet.config.in_channels != vae.config.latent_channels:
         raise RenderError(

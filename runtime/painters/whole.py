@@ -14,6 +14,9 @@ from ..picture import resize
 from .habits import Habits, canvas_size
 from .levels import evaluations
 
+NEAR = 0.03
+"""Share of the whole noise by which a start may be off."""
+
 HEARD = 0.15
 """Weight from which a text of a blend is heard by a pipeline that takes words, not embeddings."""
 
@@ -26,7 +29,7 @@ class WholePainter:
     def __init__(
         self, pipeline: Any, habits: Habits, size: tuple[int, int], device: torch.device, fingerprint: str
     ) -> None:
-        from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
+        from diffusers.pipelines.auto_pipeline import AutoPipelineForImage2Image, AutoPipelineForText2Image
 
         try:
             self.afresh = AutoPipelineForText2Image.from_pipe(pipeline)
@@ -78,9 +81,14 @@ class WholePainter:
 
 
 def rungs(steps: int, share: float) -> tuple[int, int]:
-    """Return (n, N): taking the last n of N steps starts from about ``share`` (0..1] of the whole noise."""
-    taken = evaluations(steps, share)
-    return taken, max(taken, round(taken / share))
+    """Return (n, N): taking the last n of N steps starts from about ``share`` (0..1] of the whole noise.
+
+    Up to two steps more than asked for are taken where that comes nearer.
+    """
+    fewest = evaluations(steps, share)
+    pairs = [(taken, max(taken, round(taken / share))) for taken in range(fewest, fewest + 3)]
+    near = [pair for pair in pairs if abs(pair[0] / pair[1] - share) < NEAR]
+    return near[0] if near else min(pairs, key=lambda pair: abs(pair[0] / pair[1] - share))
 
 
 def joined(texts: Weighted) -> str:
