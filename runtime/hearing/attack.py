@@ -51,7 +51,7 @@ def refine(
     peak = found.max(axis=1)
     # The last step whose rise is still nearly the steepest: one later, the sound has begun.
     foot = found.shape[1] - 1 - np.argmax(found[:, ::-1] >= 0.9 * peak[:, None], axis=1)
-    moved = (at[np.arange(times.size), foot] + 1.0) * STEP
+    moved = (at[np.arange(times.size), foot] + 1.5) * STEP
     return np.where(peak > _LEAST, moved, times), peak
 
 

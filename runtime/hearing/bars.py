@@ -30,10 +30,18 @@ def _weights(beats: Times, accents: Accents) -> NDArray[np.float64]:
     """Return how much each beat sounds like a downbeat: bass and new harmony speak for it, the snare against."""
     low, high = _at(accents.low, beats), _at(accents.high, beats)
     mid = _at(accents.mid, beats)
-    chords = _between(accents.chroma, beats)
-    unit = chords / np.maximum(np.linalg.norm(chords, axis=1, keepdims=True), 1e-9)
-    change = np.concatenate([[0.0], 1 - np.sum(unit[1:] * unit[:-1], axis=1)])
+    change = _harmonic_change(_between(accents.chroma, beats))
     return _standard(low) + 1.2 * _standard(change) - 0.5 * _standard(0.5 * (mid + high))
+
+
+def _harmonic_change(chords: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far the harmony of the two beats from each on is from that of the two before it."""
+    bare = chords - chords.min(axis=1, keepdims=True)
+    padded = np.pad(bare, ((2, 1), (0, 0)), mode="edge")
+    pairs = padded[1:] + padded[:-1]
+    before, after = pairs[: bare.shape[0]], pairs[2 : 2 + bare.shape[0]]
+    norms = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    return 1 - np.sum(before * after, axis=1) / np.maximum(norms, 1e-9)
 
 
 def _at(curve: NDArray[np.float32], beats: Times) -> NDArray[np.float64]:

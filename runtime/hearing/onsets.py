@@ -19,6 +19,8 @@ THRESHOLD, DEEP_THRESHOLD = 0.15, 0.33
 _HOP = 0.005
 _APART = 0.05
 _LOW = 200.0
+_DELAY = 0.0015
+"""Seconds by which the band-pass of a low band is late."""
 
 
 def find_onsets(
@@ -40,6 +42,7 @@ def find_onsets(
     times, _ = refine(
         peaks.astype(np.float64) * _HOP, curves, before=0.045, after=0.025, holds=holds, by_amplitude=deep
     )
+    times -= _DELAY if deep else 0.0
     blow = _blow(wave, attack, times, 1.0 if deep else 0.4)
     times, blow = _apart(np.clip(times, 0, None), blow)
     # The strong ones set the scale, not one freak; but where few rise out of a hiss, they are the strong ones.
