@@ -1,4 +1,4 @@
-"""Every mistake and warning there is: its code, its wording, and an example that goes wrong beside one that does not."""
+"""Every mistake and warning there is: its code, its wording, an example that goes wrong and one that does not."""
 
 from __future__ import annotations
 

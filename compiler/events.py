@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from . import tree
-from .expressions import duration_of, mismatch, nothing, position_of, value_of
+from .constants import builtin
 from .scope import Check, Scope, Value, did_you_mean
 from .typed import Hits, Moments, Stream
+from .values import duration_of, mismatch, nothing, position_of, value_of
 
 MAX_PATTERN = 1024
 
@@ -46,8 +47,6 @@ def _pattern(cx: Check, expr: tree.Pattern, scope: Scope) -> Value:
 def stream_of(cx: Check, expr: tree.Expr, scope: Scope) -> Stream | None:
     """Return the stream that an expression names."""
     if isinstance(expr, tree.Name) and expr.name not in cx.section_names and not scope.find(expr.name):
-        from .constants import builtin
-
         quiet = builtin(cx, expr.name, scope, scope.place(expr.span))
         if quiet is None:
             known = {"beat", "downbeat", "bar", "section", "prompt", *cx.section_names}

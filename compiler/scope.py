@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -116,6 +116,7 @@ class Check:
     """All that grows while a script is checked."""
 
     findings: Findings
+    rules: Mapping[type, Callable[[Check, Any, Scope], Value]]
     program: Program = field(default_factory=Program)
     sections: list[SectionSpan] = field(default_factory=list[SectionSpan])
     section_names: set[str] = field(default_factory=set[str])

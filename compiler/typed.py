@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .program import Step
 from .sounds import Needs, Request
@@ -120,7 +120,6 @@ class Trigger:
     lead: int | None
     section: int
     acts: tuple[Act, ...]
-    style: TextValue | None
     negative: TextValue | None
     place: Place
 
@@ -181,5 +180,3 @@ class Typed:
     keys: tuple[tuple[int, Place], ...]
     needs: Needs
     sound_place: Place | None
-    seed: int | None = None
-    fields: Mapping[str, object] = field(default_factory=dict[str, object])

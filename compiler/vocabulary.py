@@ -19,7 +19,8 @@ class Param:
 
     ``track``: it may have a value for every frame; else it has one for the film. ``default`` None means that the model
     (or the length of the sound) decides. ``low`` and ``high`` bound the values: a value beyond is clamped with a
-    warning, or refused where ``hard``. ``per_frame``: a rate, so that ``v per s`` makes sense. ``mode``: the only one that reads it.
+    warning, or refused where ``hard``. ``per_frame``: a rate, so that ``v per s`` makes sense. ``mode``: the only one
+    that reads it.
     """
 
     name: str
@@ -79,14 +80,16 @@ PARAMS: tuple[Param, ...] = (
     _motion("rotation_z", 0.0, "degrees", "picture rolls counter-clockwise", "rotation_3d_z", mode="3d"),
     _motion("zoom", 1.0, "factor", "2d: picture grows by this factor", per_frame=False, mode="2d"),
     _motion("angle", 0.0, "degrees", "2d: picture turns counter-clockwise", mode="2d"),
-    _motion("transform_center_x", 0.5, "0..1", "2d: centre of zoom and angle, from the left", per_frame=False, mode="2d"),
-    _motion("transform_center_y", 0.5, "0..1", "2d: centre of zoom and angle, from the top", per_frame=False, mode="2d"),
+    _motion("transform_center_x", 0.5, "0..1", "2d: centre of zoom and angle, from the left",
+            per_frame=False, mode="2d"),
+    _motion("transform_center_y", 0.5, "0..1", "2d: centre of zoom and angle, from the top",
+            per_frame=False, mode="2d"),
     Param("fov", "number", 70.0, "field of view", "motion", track=True, mode="3d", unit="degrees", low=1, high=170,
           aliases=("fov_schedule",)),
-    Param("near", "number", 200.0, "nearest distance of the depth that the warp uses", "motion", track=True, mode="3d",
-          unit="1/200 world", low=1, high=100_000),
-    Param("far", "number", 10_000.0, "farthest distance of the depth that the warp uses", "motion", track=True, mode="3d",
-          unit="1/200 world", low=1, high=1_000_000),
+    Param("near", "number", 200.0, "nearest distance of the depth that the warp uses", "motion", track=True,
+          mode="3d", unit="1/200 world", low=1, high=100_000),
+    Param("far", "number", 10_000.0, "farthest distance of the depth that the warp uses", "motion", track=True,
+          mode="3d", unit="1/200 world", low=1, high=1_000_000),
     _choice("border", "reflect", ("replicate", "reflect", "wrap", "zeros"),
             "what stands where the move looks past the picture's edge", "motion"),
     _choice("depth", "auto", ("auto", "builtin", "gradient", "none", "depth-anything", "dpt", "zoedepth"),

@@ -1,0 +1,95 @@
+"""Checking triggers: what they wait for, which events count, and what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import tree
+from .assign import single, track_value, unknown_setting
+from .draft import Checker
+from .events import stream_of
+from .scope import Scope, did_you_mean
+from .typed import Act, Trigger
+from .values import duration_of, mismatch, number_of, value_of
+from .vocabulary import BY_NAME
+
+
+def on(checker: Checker, statement: tree.On, scope: Scope) -> None:
+    """Note a trigger: its stream, which of its events count, and what each does."""
+    cx = checker.cx
+    place = scope.place(statement.span)
+    stream = stream_of(cx, statement.event, scope)
+    inner = Scope(scope.source, scope, section=scope.section, base=scope.base, trigger=True, look=scope.look)
+    parts: dict[str, Any] = {"every": None, "offset": None, "where": None, "inside": None, "lead": None}
+    for modifier in statement.modifiers:
+        _modifier(checker, modifier, inner, parts)
+    acts = tuple(act for action in statement.actions if (act := _act(checker, action, inner)) is not None)
+    if stream is None:
+        return
+    if not isinstance(statement.event, tree.Name):
+        event = scope.place(statement.event.span)
+        label = " ".join(scope.source.text[event.start : event.end].split())
+        checker.draft.streams.setdefault(label, stream)
+    else:
+        checker.draft.streams.setdefault("downbeat" if statement.event.name == "bar" else statement.event.name, stream)
+    trigger = Trigger(stream=stream, section=scope.section, acts=acts, negative=None, place=place, **parts)
+    checker.draft.triggers.append((trigger, scope.look))
+
+
+def _modifier(checker: Checker, modifier: tree.Modifier, scope: Scope, parts: dict[str, Any]) -> None:
+    cx = checker.cx
+    place = scope.place(modifier.value.span)
+    if modifier.kind == "in":
+        assert isinstance(modifier.value, tree.Name)  # noqa: S101
+        name = modifier.value.name
+        if name not in cx.section_names:
+            cx.findings.add("E0209", place, name=name, repair=did_you_mean(name, cx.section_names))
+        parts["inside"] = name
+    elif modifier.kind == "lead":
+        lead = duration_of(cx, modifier.value, scope, "`lead`")
+        if lead is not None:
+            value = value_of(cx, modifier.value, scope)
+            if single(cx, value.step, place, "`lead`"):
+                parts["lead"] = value.step
+    elif modifier.kind == "where":
+        parts["where"] = number_of(cx, modifier.value, scope, "`where`")
+    else:
+        step = number_of(cx, modifier.value, scope, f"`{modifier.kind}`")
+        if step is not None and single(cx, step, place, f"`{modifier.kind}`"):
+            number = cx.program.constant(step)
+            if modifier.kind == "every" and number is not None and (number < 1 or number != int(number)):
+                cx.findings.add("E0405", place, what="`every`", wanted="a whole number from 1", value=f"{number:g}")
+            parts[modifier.kind] = step
+
+
+def _act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:
+    cx = checker.cx
+    place = scope.place(action.span)
+    if action.target == "prompt":
+        return _prompt_act(checker, action, scope)
+    param = BY_NAME.get(action.target)
+    if param is None:
+        unknown_setting(cx, action.target, scope.place(action.target_span))
+        value_of(cx, action.value, scope)
+        return None
+    if not param.track:
+        cx.findings.add("E0303", scope.place(action.target_span), what=f"`{action.target}`")
+        return None
+    inner = Scope(scope.source, scope, section=scope.section, base=scope.base, trigger=True, look=scope.look,
+                  label=f"on {param.name}")  # fmt: skip
+    step = track_value(checker, param, action.value, inner)
+    return None if step is None else Act(param.name, action.op, step, (), place)
+
+
+def _prompt_act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:
+    cx = checker.cx
+    place = scope.place(action.span)
+    if action.op != "=":
+        cx.findings.add("E0302", place, what="`prompt`", wanted="`=`", got=f"`{action.op}`")
+        return None
+    value = value_of(cx, action.value, scope)
+    if value.kind != "text" or value.text is None:
+        mismatch(cx, value, "a text", "`prompt`")
+        return None
+    way, texts = value.data or ("cycle", (value.text,))
+    return Act("prompt", way, -1, tuple(texts), place)

@@ -1,0 +1,184 @@
+"""Checking `name = value`: settings of the film and values of its tracks."""
+
+from __future__ import annotations
+
+from . import tree
+from .constants import only_in_triggers
+from .diagnostics import Label
+from .draft import Checker
+from .program import Rank
+from .scope import Check, Parts, Scope, Value, did_you_mean
+from .source import Place
+from .spans import after
+from .typed import FILM, Setting, Tempo, Write
+from .values import duration_of, mismatch, number_of, parts_of, value_of
+from .vocabulary import BY_NAME, Param
+
+NOT_YET = {
+    "cadence": "every frame is painted",
+    "diffusion_cadence": "every frame is painted",
+    "hybrid_motion": "the camera's own moves are there",
+    "clip_skip": "the model's own is used",
+    "subseed": "use seed",
+    "subseed_strength": "use seed",
+    "eta": "use sampler",
+}
+"""Names of Deforum that have no counterpart yet, and what there is instead."""
+
+
+def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
+    """Note what a setting or track is given."""
+    cx, name_place = checker.cx, scope.place(statement.name_span)
+    param = BY_NAME.get(statement.name)
+    if param is None:
+        unknown_setting(cx, statement.name, name_place)
+        return
+    inner = Scope(scope.source, scope, section=scope.section, base=scope.base, look=scope.look, label=param.name)
+    if not param.track and scope.section != FILM and param.name != "negative":
+        cx.findings.add("E0218", name_place, what=statement.name, where="a section")
+        return
+    _note_written(checker, param, name_place, scope)
+    if param.name == "tempo":
+        _tempo(checker, statement, inner)
+    elif statement.offset or statement.meter:
+        tail = statement.offset or statement.meter
+        assert tail is not None  # noqa: S101
+        cx.findings.add(
+            "E0213", scope.place(tail.span), name="offset" if statement.offset else "meter", where="tempo = …"
+        )
+    elif param.track:
+        step = track_value(checker, param, statement.value, inner)
+        if step is not None:
+            checker.draft.writes.append(Write(param.name, step, scope.section, scope.place(statement.value.span)))
+    else:
+        _setting(checker, param, statement, inner)
+
+
+def unknown_setting(cx: Check, name: str, place: Place) -> None:
+    """Tell that nothing is called so, or not yet."""
+    if name in NOT_YET:
+        cx.findings.add("E0701", place, what=f"`{name}`", instead=f"leave it out: {NOT_YET[name]}")
+        return
+    cx.findings.add("E0201", place, name=name, repair=did_you_mean(name, BY_NAME))
+
+
+def _note_written(checker: Checker, param: Param, place: Place, scope: Scope) -> None:
+    key = (param.name, scope.section)
+    first = checker.draft.written.get(key)
+    if first is not None and not checker.draft.overriding:
+        checker.cx.findings.add("W0102", place, name=param.name, also=(Label(first, "written here before"),))
+    checker.draft.written[key] = place
+
+
+def track_value(checker: Checker, param: Param, expr: tree.Expr, scope: Scope) -> int | None:
+    """Return the step of a value for a track; what belongs to a trigger may stand in one only."""
+    cx = checker.cx
+    value = value_of(cx, expr, scope)
+    if value.kind != "number":
+        mismatch(cx, value, "a number", f"`{param.name}`")
+        return None
+    if not scope.trigger:
+        misplaced = only_in_triggers(cx, value.step)
+        if misplaced is not None:
+            cx.findings.add("E0213", misplaced, name=_word_at(misplaced), where="a trigger (`on beat: …`)")
+            return None
+    return value.step
+
+
+def _word_at(place: Place) -> str:
+    text = place.source.text[place.start : place.end]
+    return text.split("(")[0].strip()[:40]
+
+
+def _tempo(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
+    cx = checker.cx
+    bpm = number_of(cx, statement.value, scope, "`tempo`")
+    place = scope.place(statement.span)
+    offset = meter = None
+    if statement.offset is not None:
+        parts = duration_of(cx, statement.offset, scope, "`offset`")
+        offset = _seconds(cx, parts, scope.place(statement.offset.span)) if parts else None
+    if statement.meter is not None:
+        meter = number_of(cx, statement.meter, scope, "`meter`")
+    if bpm is not None and single(cx, bpm, scope.place(statement.value.span), "`tempo`"):
+        checker.draft.tempo = Tempo(bpm, offset, meter, place)
+
+
+def _seconds(cx: Check, parts: Parts, place: Place) -> int | None:
+    total = cx.program.const(place, 0.0)
+    for unit, amount in parts:
+        if unit in ("b", "bar"):
+            cx.findings.add("E0302", place, what="`offset`", wanted="seconds or frames", got="in beats")
+            return None
+        seconds = amount if unit == "s" else cx.program.add(place, "/", amount, cx.program.add(place, "fps"))
+        total = cx.program.add(place, "+", total, seconds)
+    return total
+
+
+def single(cx: Check, step: int, place: Place, what: str) -> bool:
+    """Whether a step has one value for the whole film; told where it has not."""
+    if cx.program.steps[step].rank == Rank.ONCE:
+        return True
+    cx.findings.add("E0303", place, what=what)
+    return False
+
+
+def _setting(checker: Checker, param: Param, statement: tree.Assign, scope: Scope) -> None:
+    cx, expr = checker.cx, statement.value
+    place = scope.place(expr.span)
+    if param.name == "length":
+        _length(checker, expr, scope)
+        return
+    if param.kind == "choice" and isinstance(expr, tree.Name) and scope.find(expr.name) is None:
+        cx.findings.add("E0306", place, name=param.name, value=expr.name)
+        return
+    value = value_of(cx, expr, scope)
+    if value.kind == "nothing":
+        return
+    if param.kind in ("text", "choice"):
+        _text_setting(checker, param, value, expr, scope)
+    elif param.kind == "size":
+        if value.kind == "size":
+            checker.draft.settings["size"] = Setting(value.data, None, place)
+        else:
+            mismatch(cx, value, "a size such as 512x512", "`size`")
+    elif value.kind != "number":
+        mismatch(cx, value, "a number", f"`{param.name}`")
+    elif single(cx, value.step, place, f"`{param.name}`"):
+        checker.draft.settings[param.name] = Setting(None, value.step, place)
+
+
+def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr, scope: Scope) -> None:
+    cx, place = checker.cx, value.place
+    if value.kind != "text" or value.text is None:
+        mismatch(cx, value, "a text in quotes", f"`{param.name}`")
+        return
+    if param.name == "negative":
+        scope.look.negative = value.text
+        return
+    if not all(isinstance(part, str) for part in value.text.parts):
+        cx.findings.add("E0303", place, what=f"`{param.name}`")
+        return
+    text = "".join(str(part) for part in value.text.parts)
+    if param.choices and text not in param.choices and not param.open_choice:
+        repair = did_you_mean(text, param.choices)
+        cx.findings.add("E0304", place, name=param.name, value=text, choices=", ".join(param.choices), repair=repair)
+        return
+    checker.draft.settings[param.name] = Setting(text, None, place)
+
+
+def _length(checker: Checker, expr: tree.Expr, scope: Scope) -> None:
+    cx = checker.cx
+    place = scope.place(expr.span)
+    value = value_of(cx, expr, scope)
+    if value.kind == "position":
+        step: int | None = value.step
+    else:
+        parts = parts_of(cx, value, "`length`")
+        step = after(cx, cx.program.const(place, 0.0), parts, place) if parts is not None else None
+    if step is None or not single(cx, step, place, "`length`"):
+        return
+    if cx.program.steps[step].late:
+        cx.findings.add("E0502", place)
+        return
+    checker.draft.length = (step, place)

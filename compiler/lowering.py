@@ -1,0 +1,62 @@
+"""What the parts of lowering share, and how a value that has gone wrong is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arithmetic import Array
+from .diagnostics import Findings
+from .evaluate import Evaluator, Film
+from .program import Rank
+from .sounds import Sounds
+from .source import Place
+from .typed import Trigger, Typed
+
+
+@dataclass(slots=True)
+class Lowering:
+    """A checked script, what was heard for it, and the film that it becomes."""
+
+    typed: Typed
+    sounds: Sounds | None
+    findings: Findings
+    film: Film
+    evaluator: Evaluator
+
+
+_FAULTS = {
+    "/": ("this divides by zero", "a number divided by 0 has no value"),
+    "%": ("this divides by zero", "what is left of a division by 0 has no value"),
+    "mod": ("this divides by zero", "what is left of a division by 0 has no value"),
+    "**": ("this power has no value", "it is too large, or a fractional power of a negative number"),
+    "log": ("this logarithm has no value", "only numbers above 0 have one"),
+    "log10": ("this logarithm has no value", "only numbers above 0 have one"),
+    "sqrt": ("this root has no value", "only numbers from 0 have one"),
+    "asin": ("this angle has no value", "asin and acos take numbers from -1 to 1"),
+    "acos": ("this angle has no value", "asin and acos take numbers from -1 to 1"),
+    "exp": ("this number is too large", "exp grows beyond all bounds above 709"),
+    "*": ("this number is too large", "numbers go up to 1.8e308"),
+    "+": ("this number is too large", "numbers go up to 1.8e308"),
+    "-": ("this number is too large", "numbers go up to 1.8e308"),
+}
+
+
+def finite(lowering: Lowering, values: Array, step: int, place: Place | None, first: int = 0) -> bool:
+    """Tell where a value has gone wrong, if it has: the operation and the first frame."""
+    bad = ~np.isfinite(values)
+    if not bad.any():
+        return True
+    frame = first + int(np.argmax(bad))
+    guilty = lowering.evaluator.blame(step, frame)
+    fault, why = _FAULTS.get(guilty.op, ("this has no value", "it is NaN or too large"))
+    if guilty.rank == Rank.EVENT or guilty.op == "const":
+        fault, why = ("this has no value", "it is NaN or too large")
+    lowering.findings.add("E0402", guilty.place or place, fault=fault, frame=frame, why=why)
+    return False
+
+
+def too_many(lowering: Lowering, trigger: Trigger) -> None:
+    """Tell that a trigger has more events than can be counted."""
+    lowering.findings.add("E0406", trigger.place, what="its events are too many to count", how="make its length longer")

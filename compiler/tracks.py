@@ -1,0 +1,127 @@
+"""Lowering tracks: what is written for the film and its sections, and what triggers add."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from . import chance
+from .arithmetic import Array
+from .happenings import Stage, TooManyEvents
+from .lowering import Lowering, finite, too_many
+from .source import Place
+from .triggers import TooMuchRinging, applied, fired, leaves_zero
+from .typed import FILM, Trigger, Write
+from .vocabulary import TRACKS, Param
+
+
+def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str, Any]:
+    """Return every track: what is written for the film, then for its sections, then what triggers add in order."""
+    typed, frames = lowering.typed, lowering.film.frames
+    by_track: dict[str, list[Write]] = {}
+    for write in typed.writes:
+        by_track.setdefault(write.track, []).append(write)
+    acts: dict[str, list[tuple[Trigger, Any]]] = {}
+    for trigger in typed.triggers:
+        for act in trigger.acts:
+            if act.target != "prompt":
+                acts.setdefault(act.target, []).append((trigger, act))
+    roots = [write.step for write in typed.writes]
+    lowering.evaluator.run(roots)
+    happenings: dict[int, Any] = {}
+    found: dict[str, Any] = {}
+    for param in TRACKS:
+        writes, added = by_track.get(param.name, []), acts.get(param.name, [])
+        if param.default is None and not writes and not added:
+            continue
+        track = _base(lowering, stage, param, writes)
+        for trigger, act in added:
+            track = _triggered(lowering, stage, trigger, act, track, happenings)
+        place = added[-1][1].place if added else writes[-1].place if writes else None
+        if added and not finite(lowering, track, added[-1][1].step, place):
+            track = np.zeros(frames)
+        if param.name == "seed":
+            track = track + _seed_moves(seed_behavior, frames, lowering.film.seed)
+        found[param.name] = _settled(lowering, param, track, place)
+    return found
+
+
+_STAND_IN = {"cfg": 7.0, "steps": 20.0}
+"""What triggers add to where the script leaves the value to the model."""
+
+
+def _base(lowering: Lowering, stage: Stage, param: Param, writes: list[Write]) -> Array:
+    default = float(cast(float, param.default)) if param.default is not None else _STAND_IN.get(param.name, 0.0)
+    track = np.full(lowering.film.frames, default)
+    for whole in (True, False):
+        for write in writes:
+            if (write.section == FILM) != whole:
+                continue
+            values = lowering.evaluator.frames(write.step)
+            start, stop = 0, lowering.film.frames
+            if not whole:
+                _, start, stop = stage.sections[write.section]
+                start, stop = max(0, start), max(0, min(stop, lowering.film.frames))
+            if finite(lowering, values[start:stop], write.step, write.place, start):
+                track[start:stop] = values[start:stop]
+    return track
+
+
+def _triggered(
+    lowering: Lowering, stage: Stage, trigger: Trigger, act: Any, track: Array, happenings: dict[int, Any]
+) -> Array:
+    try:
+        happening = happenings.get(id(trigger))
+        if happening is None:
+            happening = happenings[id(trigger)] = fired(trigger, stage)
+        stop = lowering.film.frames
+        if trigger.section != FILM:
+            stop = max(0, min(stop, stage.sections[trigger.section][2]))
+        if act.op == "*=" and leaves_zero(lowering.typed.steps, act.step):
+            lowering.findings.add("W0110", act.place, name=act.target)
+        with np.errstate(all="ignore"):
+            return applied(track, act.op, act.step, happening, stage, stop)
+    except (TooManyEvents, TooMuchRinging):
+        too_many(lowering, trigger)
+        return track
+
+
+def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None) -> Any:
+    """Return a track within its range, told where it had to be held, in its final type."""
+    low, high = param.low, param.high
+    if param.kind == "integer":
+        track = np.floor(track + 0.5)
+    outside = np.zeros(len(track), dtype=bool)
+    if low is not None:
+        outside |= track < low
+    if high is not None:
+        outside |= track > high
+    if outside.any():
+        frame = int(np.argmax(outside))
+        shown: dict[str, Any] = {
+            "name": param.name,
+            "low": f"{low or 0:g}",
+            "high": f"{high or 0:g}",
+            "value": f"{track[frame]:g}",
+        }
+        lowering.findings.add("E0401" if param.hard else "W0104", place, frame=frame, **shown)
+        track = np.clip(track, low, high)
+    if param.kind == "integer":
+        return track.astype(np.int64)
+    limit = float(np.finfo(np.float32).max)
+    return np.clip(track, -limit, limit).astype(np.float32)
+
+
+def _seed_moves(behavior: str, frames: int, seed: float) -> Array:
+    """Return what is added to the seed at each frame, as Deforum's ``next_seed`` has it."""
+    t = np.arange(frames, dtype=np.float64)
+    if behavior == "iter":
+        return t
+    if behavior == "alternate":
+        return t % 2
+    if behavior == "ladder":
+        return np.where(t % 2 == 0, t / 2, (t - 1) / 2 + 2)
+    if behavior == "random":
+        return np.floor(chance.uniform(chance.salt("seed", seed), np.arange(frames)) * 2.0**32)
+    return np.zeros(frames)
