@@ -84,13 +84,17 @@ def render(
     studio = _studio(schedule, painter, depth, store, base, timings or Timings())
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
-    for shot in schedule.shots:
-        asked = range(max(shot.start, wanted.start), min(shot.stop, wanted.stop))
-        for number, frame in _shot(studio, shot, asked) if asked else ():
-            done += 1
-            if report:
-                report(Progress(number, done, len(wanted), frame.how))
-            yield frame.picture
+    try:
+        for shot in schedule.shots:
+            asked = range(max(shot.start, wanted.start), min(shot.stop, wanted.stop))
+            for number, frame in _shot(studio, shot, asked) if asked else ():
+                done += 1
+                if report:
+                    report(Progress(number, done, len(wanted), frame.how))
+                yield frame.picture
+    finally:
+        if store:
+            store.settle()
 
 
 def _studio(

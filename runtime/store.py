@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +53,14 @@ class FrameStore:
         self.limit = limit
         self.trouble: str | None = None
         self._stored = 0
+        self._clerk = ThreadPoolExecutor(1, "animc store")
+        self._pending: tuple[bytes, Future[None]] | None = None
 
     def load(self, key: bytes, size: tuple[int, int]) -> Bytes | None:
         """Return the frame of ``size`` (width, height) under ``key``, or None where there is no whole one."""
         path = self._path(key)
+        if self._pending and self._pending[0] == key:
+            self.flush()
         try:
             with Image.open(path) as file:
                 picture = np.asarray(file.convert("RGB"), dtype=np.uint8)
@@ -68,9 +73,28 @@ class FrameStore:
         return picture if picture.shape == (size[1], size[0], 3) else None
 
     def save(self, key: bytes, picture: Bytes) -> None:
-        """Keep a frame, unless there is no room for it."""
-        if self.trouble:
-            return
+        """Keep a frame, unless there is no room for it. It is written beside the next frame's painting.
+
+        A frame that a crash kept from being written is painted again from the one before it, the same.
+        """
+        self.flush()
+        if not self.trouble:
+            self._pending = (key, self._clerk.submit(self._write, key, picture))
+
+    def flush(self) -> None:
+        """Wait until every frame saved is written, or known not to be."""
+        if self._pending:
+            self._pending[1].result()
+            self._pending = None
+
+    def settle(self) -> None:
+        """End a render: wait for the last frame, and drop the longest unused ones that are over the limit."""
+        self.flush()
+        if self._stored:
+            self.prune()
+            self._stored = 0
+
+    def _write(self, key: bytes, picture: Bytes) -> None:
         path = self._path(key)
         temporary = path.with_suffix(f".{os.getpid()}.part")
         data = io.BytesIO()
@@ -89,7 +113,7 @@ class FrameStore:
 
     def prune(self) -> int:
         """Drop the frames that were longest unused until the rest fit the limit; return how many went."""
-        files = sorted(self._files())
+        files = sorted(self._files(), key=lambda found: found[0])
         held = sum(size for _, size, _ in files)
         dropped = 0
         for _, size, path in files:

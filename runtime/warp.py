@@ -76,7 +76,7 @@ def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: to
     A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near thing
     then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
     """
-    lens = Lens(row, still(size, device))
+    lens = Lens(row, still(size, device), size[0] / size[1])
     if depth is None:
         return lens.look(torch.ones((), device=device))
     depth = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
@@ -91,13 +91,12 @@ def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: to
 class Lens:
     """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth."""
 
-    def __init__(self, row: Row, grid: Tensor) -> None:
-        height, width = grid.shape[:2]
+    def __init__(self, row: Row, grid: Tensor, aspect: float) -> None:
         turn, shift = _pose(row)
         scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
-        self.grid = grid
+        self.row, self.grid, self.aspect = row, grid, aspect
         self.x, self.y = grid[:1, :, 0], grid[:, :1, 1]
-        self.scale = (scale * height / width, scale)
+        self.scale = (scale / aspect, scale)
         self.base = [self.x * turn[0, i] + (self.y * turn[1, i] + shift[i]) for i in range(3)]
         self.rise = [float(turn[2, i]) for i in range(3)]
 
@@ -129,7 +128,8 @@ def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
     near, far = depth.amin(), depth.amax()
     middle = lens.look(2 / (1 / near + 1 / far))
     sides = torch.tensor([depth.shape[1], depth.shape[0]], device=depth.device)
-    apart = ((lens.look(near) - lens.look(far))[::COARSE, ::COARSE].abs() * sides / 4).max()
+    few = Lens(lens.row, lens.grid[::COARSE, ::COARSE], lens.aspect)
+    apart = ((few.look(near) - few.look(far)).abs() * sides / 4).max()
     reach = min(math.ceil(float(apart) / COARSE) + 1, 32)
     cells = functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)
     across = functional.max_pool2d(cells, (1, 2 * reach + 1), stride=1, padding=(0, reach))

@@ -19,7 +19,9 @@ def picture(seed: int = 0) -> np.ndarray:
 
 
 def test_what_goes_in_comes_out(tmp_path: Path) -> None:
-    FrameStore(tmp_path).save(KEY, picture())
+    store = FrameStore(tmp_path)
+    store.save(KEY, picture())
+    assert store.load(KEY, SIZE) is not None  # even while it is being written
     found = FrameStore(tmp_path).load(KEY, SIZE)
     assert found is not None
     assert (found == picture()).all()
@@ -42,6 +44,7 @@ def test_keys_depend_on_all_that_goes_in() -> None:
 def test_a_broken_file_is_absent_and_goes_away(tmp_path: Path, damage: bytes | None) -> None:
     store = FrameStore(tmp_path)
     store.save(KEY, picture())
+    store.flush()
     (path,) = tmp_path.rglob("*.png")
     path.write_bytes(path.read_bytes()[:-40] if damage is None else damage)
     assert store.load(KEY, SIZE) is None
@@ -64,6 +67,7 @@ def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     keys = [chain_key(KEY, str(n)) for n in range(6)]
     for age, key in enumerate(keys):
         store.save(key, picture(age))
+        store.flush()
         (path,) = (p for p in tmp_path.rglob("*.png") if p.stem == key.hex())
         os.utime(path, (time.time() - 1000 + age,) * 2)
     assert store.load(keys[0], SIZE) is not None  # used just now
@@ -75,6 +79,8 @@ def test_the_longest_unused_go_first(tmp_path: Path) -> None:
 
 def test_the_cache_can_be_placed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANIMC_CACHE", str(tmp_path))
-    FrameStore().save(KEY, picture())
+    store = FrameStore()
+    store.save(KEY, picture())
+    store.settle()
     assert cache_folder() == tmp_path
     assert len(list(tmp_path.rglob("*.png"))) == 1
