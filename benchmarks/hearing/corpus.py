@@ -113,7 +113,9 @@ class Band:
 
     def hat(self) -> Sound:
         time = np.arange(round(0.3 * RATE)) / RATE
-        return signal.sosfilt(_pass(self.hat_edge, 16000), self.rng.normal(size=time.size)) * np.exp(-time / self.hat_ring)
+        return signal.sosfilt(_pass(self.hat_edge, 16000), self.rng.normal(size=time.size)) * np.exp(
+            -time / self.hat_ring
+        )
 
     def note(self, pitch: float, seconds: float, ring: float) -> Sound:
         """Return a note; the same one twice is played once."""
@@ -245,8 +247,6 @@ def _mix(plan: Plan, drums: Sound, tones: Sound, rng: np.random.Generator) -> So
     noise = rng.normal(size=mixed.size) * loud * 10 ** (plan.noise / 20)
     noise[: round(plan.lead * RATE)] *= 0.02
     return 0.9 * 10 ** (plan.level / 20) * (mixed + noise)
-
-
 
 
 def make_any(seed: int) -> Piece:

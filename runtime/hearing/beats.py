@@ -15,15 +15,19 @@ _TIGHT = 200.0
 _SILENT = -50.0
 
 
-def find_beats(accents: Accents, curves: NDArray[np.float32]) -> Times:
-    """Return the beats in seconds, ascending; none where nothing is regular. ``curves`` as of ``power_curves``."""
+def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, float]:
+    """Return the beats in seconds, ascending, and how sure their level is; none where nothing is regular.
+
+    ``curves`` as of ``power_curves``.
+    """
     onset = accents.onset
     if onset.size < 2 * RATE or float(onset.max(initial=0)) < 1e-3:
-        return np.zeros(0)
-    period = 60 * RATE / tempo_curve(onset)
+        return np.zeros(0), 0.0
+    tempo, sure = tempo_curve(accents)
+    period = 60 * RATE / tempo
     times = _follow(onset, period).astype(np.float64) / RATE
     settled = _settle(_heard(times, accents.level), curves)
-    return settled[settled < onset.size / RATE - 0.03]
+    return settled[settled < onset.size / RATE - 0.03], sure
 
 
 def _follow(onset: NDArray[np.float32], period: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -38,11 +38,12 @@ class Rhythm:
 def rhythm_of(wave: Wave) -> Rhythm:
     """Find a sound's beats and bars; no beats where nothing is regular."""
     accents = accents_of(wave)
-    beats = find_beats(accents, power_curves(wave.samples, wave.rate))
-    bars, meter, sure = find_downbeats(beats, accents)
+    beats, level = find_beats(accents, power_curves(wave.samples, wave.rate))
+    bars, meter, count = find_downbeats(beats, accents)
     tempo = 60.0 / float(np.median(np.diff(beats))) if beats.size > 1 else 0.0
     strength = _strength(beats, accents)
-    return Rhythm(beats, strength, bars, meter, tempo, _confidence(beats, accents) * (0.5 + 0.5 * sure))
+    sure = _confidence(beats, accents) * (0.25 + 0.5 * level + 0.25 * count)
+    return Rhythm(beats, strength, bars, meter, tempo, sure)
 
 
 def _strength(beats: Times, accents: Accents) -> NDArray[np.float32]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .accents import RATE
+from .accents import RATE, Accents
+from .level import choose_level
 from .spectrum import Floats
 
 SLOWEST, FASTEST = 45.0, 230.0
 """Beats a minute that are looked for."""
 
-USUAL, SPREAD = 120.0, 0.9
+USUAL, SPREAD = 120.0, 0.7
 """Listeners tap near 120 a minute (Moelants 2002): middle and width, in octaves, of the tempo that is expected."""
 
 _WINDOW = 8.0
@@ -26,18 +29,30 @@ def tempi() -> NDArray[np.float64]:
     return SLOWEST * 2 ** (np.arange(count) / _STEPS)
 
 
-def tempo_curve(onset: Floats) -> NDArray[np.float64]:
-    """Return beats a minute for every frame of the accents: constant unless the tempo really moves."""
+def tempo_curve(accents: Accents) -> tuple[NDArray[np.float64], float]:
+    """Return beats a minute for every frame of the accents, and how sure its level is (half, double …), 0..1.
+
+    It is constant unless the tempo really moves.
+    """
+    onset = accents.onset
+    plain = plainest(onset)
+    ratio, sure = choose_level(accents, plain)
     grid, strength = tempogram(onset)
-    prior = -0.5 * (np.log2(grid / USUAL) / SPREAD) ** 2
-    overall = np.log(strength.mean(axis=0) + 1e-3) + prior
-    best = int(overall.argmax())
-    path = _path(np.log(strength + 0.05) + 0.25 * prior, best)
-    times = np.arange(path.size) * _HOP * RATE
+    at = np.log2(plain * ratio / SLOWEST) * _STEPS
+    path = _path(np.log(strength + 0.05), at, reach=3)
     low, high = np.percentile(grid[path], [5, 95])
     if high / low < 1.05:
-        return np.full(onset.size, _fine(overall, best))
-    return np.interp(np.arange(onset.size), times, grid[path])
+        middle = round(float(np.median(path)))
+        return np.full(onset.size, _fine(np.log(strength.mean(axis=0) + 1e-3), middle)), sure
+    return np.interp(np.arange(onset.size), np.arange(path.size) * _HOP * RATE, grid[path]), sure
+
+
+def plainest(onset: Floats) -> NDArray[np.float64]:
+    """Return the tempo that repeats most plainly, one value a window; it may be half or double the beat."""
+    grid, strength = tempogram(onset)
+    prior = -0.5 * (np.log2(grid / USUAL) / SPREAD) ** 2
+    best = int((np.log(strength.mean(axis=0) + 1e-3) + prior).argmax())
+    return grid[_path(np.log(strength + 0.05) + 0.25 * prior, np.full(strength.shape[0], best), reach=27)]
 
 
 def tempogram(onset: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -67,19 +82,19 @@ def tempogram(onset: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return grid, strength / 2.4
 
 
-def _path(score: NDArray[np.float64], start: int) -> NDArray[np.int64]:
-    """Return the best tempo index for every window by Viterbi: it drifts by little, and stays on its octave."""
+def _path(score: NDArray[np.float64], middle: NDArray[Any], reach: int) -> NDArray[np.int64]:
+    """Return the best tempo index for every window by Viterbi: it drifts by little, within ``reach`` of the middle."""
     count = score.shape[1]
-    reach = 6
-    cost = 0.35 * np.abs(np.arange(-reach, reach + 1))
-    near = np.abs(np.arange(count) - start) <= _STEPS * 0.45
-    score = np.where(near, score, -1e3)
+    step = 6
+    cost = 0.35 * np.abs(np.arange(-step, step + 1))
+    middle = np.clip(middle, 0, count - 1)
+    score = np.where(np.abs(np.arange(count) - middle[:, None]) <= reach + 0.5, score, -1e3)
     total, back = score[0].copy(), np.zeros(score.shape, np.int64)
     for row in range(1, score.shape[0]):
-        padded = np.pad(total, reach, constant_values=-1e9)
-        moves = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1) - cost
+        padded = np.pad(total, step, constant_values=-1e9)
+        moves = np.lib.stride_tricks.sliding_window_view(padded, 2 * step + 1) - cost
         choice = moves.argmax(axis=1)
-        back[row] = np.clip(np.arange(count) + choice - reach, 0, count - 1)
+        back[row] = np.clip(np.arange(count) + choice - step, 0, count - 1)
         total = moves[np.arange(count), choice] + score[row]
     path = np.zeros(score.shape[0], np.int64)
     path[-1] = int(total.argmax())
@@ -89,7 +104,9 @@ def _path(score: NDArray[np.float64], start: int) -> NDArray[np.int64]:
 
 
 def _fine(score: NDArray[np.float64], best: int) -> float:
-    """Return the tempo between the grid's, at the top of the parabola through three scores."""
+    """Return the tempo between the grid's, at the top of the parabola through the best of near scores."""
+    first = max(best - 3, 0)
+    best = first + int(score[first : best + 4].argmax())
     shift = 0.0
     if 0 < best < score.size - 1:
         left, mid, right = score[best - 1 : best + 2]
