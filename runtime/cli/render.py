@@ -158,7 +158,7 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
     """Load the models, then paint and write every frame of the job."""
     from ..depth import open_depth
     from ..painters import open_painter
-    from ..painters.load import best_device
+    from ..hub import best_device
     from ..store import FrameStore
     from ..timings import Timings
 
