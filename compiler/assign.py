@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import tree
 from .constants import only_in_triggers
 from .diagnostics import Label
@@ -139,13 +141,32 @@ def _setting(checker: Checker, param: Param, statement: tree.Assign, scope: Scop
         _text_setting(checker, param, value, expr, scope)
     elif param.kind == "size":
         if value.kind == "size":
+            check_size(cx, value.data, place)
             checker.draft.settings["size"] = Setting(value.data, None, place)
         else:
             mismatch(cx, value, "a size such as 512x512", "`size`")
     elif value.kind != "number":
         mismatch(cx, value, "a number", f"`{param.name}`")
     elif single(cx, value.step, place, f"`{param.name}`"):
+        check_range(cx, param, cx.program.constant(value.step), place)
         checker.draft.settings[param.name] = Setting(None, value.step, place)
+
+
+def check_range(cx: Check, param: Param, value: float | None, place: Place) -> None:
+    """Tell a constant that is outside a setting's range, so that it is told with all other mistakes."""
+    low, high = param.low, param.high
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        shown: dict[str, Any] = {"value": f"{value:g}", "low": f"{low or 0:g}", "high": f"{high or 0:g}"}
+        cx.findings.add("E0401", place, name=param.name, **shown)
+
+
+def check_size(cx: Check, size: tuple[int, int], place: Place) -> None:
+    """Tell a size that no film can have."""
+    param = BY_NAME["size"]
+    low, high = int(param.low or 1), int(param.high or 8192)
+    if not all(low <= side <= high for side in size):
+        shown = "x".join(str(side) if side < 10**9 else "…" for side in size)
+        cx.findings.add("E0401", place, name="size", value=shown, low=f"{low}x{low}", high=f"{high}x{high}")
 
 
 def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr, scope: Scope) -> None:

@@ -306,6 +306,19 @@ CATALOGUE: dict[str, Entry] = {
         wrong=_P + "rotation_z = rms(0..120Hz, drumz)\n",
         right="",
     ),
+    "E0220": Entry(
+        "the lyrics {path} have no times",
+        "no line with a time in it",
+        reason="LRC, SRT and WebVTT files say when each line is sung",
+        repair="begin each line with its time: [00:12.50]a line of the song",
+    ),
+    "E0221": Entry(
+        "`{name}` waits for lyrics, and this script has none",
+        "nothing is sung",
+        repair='bring them: lyrics "song.lrc"',
+        wrong=_P + 'on word "fire": strength -= 0.2*decay(12f)\n',
+        right=_P + "on at 2s: strength -= 0.2*decay(12f)\n",
+    ),
     # E03: kinds and units
     "E0301": Entry(
         "{what} wants a length of time, and {number} is a bare number",
@@ -472,6 +485,10 @@ CATALOGUE: dict[str, Entry] = {
         repair="take one away",
         wrong=_P + "rotation_z = [0: 1, 0: 2]\n",
         right=_P + "rotation_z = [0: 1, 10: 2]\n",
+    ),
+    "W0111": Entry(
+        '"{text}" is never sung',
+        "not in the lyrics",
     ),
     "W0110": Entry(
         "`*=` by a value that dies away leaves `{name}` at 0",

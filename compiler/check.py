@@ -12,6 +12,7 @@ from .diagnostics import Findings
 from .draft import Checker, Draft
 from .expressions import RULES
 from .hearing_needs import needs_of
+from .lyrics import Line
 from .program import TooLong
 from .reuse import apply, block, define, let, marker, use
 from .scenes import bring, cut, profile, prompt, section, style
@@ -26,16 +27,17 @@ def check(
     findings: Findings,
     *,
     files: Mapping[str, tree.Script] | None = None,
+    lyrics: tuple[Line, ...] | None = None,
     profile: str | None = None,
     overrides: Mapping[str, tree.Expr] | None = None,
     override_sources: Mapping[str, Source] | None = None,
 ) -> Typed:
     """Return the typed tree of a script; mistakes go to ``findings``, and none is raised.
 
-    ``files``: the scripts that ``use`` brings, by path. ``profile`` and ``overrides`` (settings by name, each an
-    expression with its source) are laid over the script in this order.
+    ``files``: the scripts that ``use`` brings, by path; ``lyrics``: None where there are none. ``profile`` and
+    ``overrides`` (settings by name, each an expression with its source) are laid over the script in this order.
     """
-    cx = Check(findings, RULES)
+    cx = Check(findings, RULES, lyrics=lyrics)
     if not script.statements and not overrides:
         findings.add("E0101", None)
     checker = Checker(cx, Draft(), files or {}, _body)
@@ -112,6 +114,7 @@ def _typed(checker: Checker) -> Typed:
         image=draft.image,
         streams=draft.streams,
         keys=tuple(cx.keys),
+        lyrics=cx.lyrics or (),
         needs=needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio),
         sound_place=next(iter(cx.sounds.values()), None),
     )

@@ -9,7 +9,7 @@ from .scope import Check, Scope, Value
 from .sounds import MAIN, Request
 from .source import Place
 from .spans import section_start, section_stop
-from .typed import FILM, Heard, PromptKeys, Starts
+from .typed import FILM, Heard, PromptKeys, Starts, Sung
 
 CONSTANTS = (
     "t", "time", "beat", "bar", "max_f", "fps", "progress", "local", "section_progress", "pi", "tau", "e", "s", "start",
@@ -69,10 +69,10 @@ def _happening(cx: Check, name: str, scope: Scope, place: Place) -> Value | None
         return Value("events", place, stream=PromptKeys())
     if name == "section":
         return Value("events", place, stream=Starts(None))
+    if name == "line" and cx.lyrics is not None:
+        return Value("events", place, stream=Sung(None))
     if name == "line":
-        cx.findings.add(
-            "E0701", place, what="`line`, the lines of the lyrics", instead="write the times: on at 3s, 5s:"
-        )
+        cx.findings.add("E0221", place, name="line")
         return Value("nothing", place)
     if name in cx.section_names:
         return Value("events", place, stream=Starts(name))

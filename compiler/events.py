@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import tree
 from .constants import builtin
+from .lyrics import sung, tokens
 from .scope import Check, Scope, Value, did_you_mean
-from .typed import Hits, Moments, Stream
+from .typed import Hits, Moments, Stream, Sung
 from .values import duration_of, mismatch, nothing, position_of, value_of
 
 MAX_PATTERN = 1024
@@ -20,8 +21,20 @@ def event_form(cx: Check, expr: tree.Expr, scope: Scope) -> Value:
         return Value("events", place, stream=Moments(positions)) if len(positions) == len(steps) else nothing(place)
     if isinstance(expr, tree.Pattern):
         return _pattern(cx, expr, scope)
-    cx.findings.add("E0701", place, what="`word`, the words of the lyrics", instead="write the times: on at 3s, 5s: …")
-    return nothing(place)
+    assert isinstance(expr, tree.Word)  # noqa: S101 - the only form left
+    return _word(cx, expr, scope)
+
+
+def _word(cx: Check, expr: tree.Word, scope: Scope) -> Value:
+    place = scope.place(expr.span)
+    text = "".join(part for part in expr.text.parts if isinstance(part, str))
+    words = tuple(tokens(text))
+    if cx.lyrics is None:
+        cx.findings.add("E0221", place, name="word")
+        return nothing(place)
+    if cx.lyrics and not sung(cx.lyrics, words):
+        cx.findings.add("W0111", scope.place(expr.text.span), text=text)
+    return Value("events", place, stream=Sung(words))
 
 
 def _pattern(cx: Check, expr: tree.Pattern, scope: Scope) -> Value:

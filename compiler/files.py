@@ -1,23 +1,52 @@
-"""The files that a script brings with ``use``: read through the caller, held inside the script's folder, no circles."""
+"""The files that a script brings: read through the caller, held inside the script's folder, without circles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 
 from . import tree
 from .diagnostics import CompileError, Findings
+from .lyrics import Line, lyrics_of
 from .parse import parse
 from .source import Place, Source
 
 MAX_FILES = 100
 
 
-def brought(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> dict[str, tree.Script]:
-    """Return the trees of all files that a script uses, directly or through one another, by path."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What other files bring: the trees of those that are used, by path, and the lines of the lyrics."""
+
+    scripts: Mapping[str, tree.Script] = field(default_factory=dict[str, tree.Script])
+    lyrics: tuple[Line, ...] | None = None
+
+
+def brought(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> Files:
+    """Return all files that a script uses, directly or through one another, and its lyrics."""
     found: dict[str, tree.Script] = {}
     _bring(script, read, findings, found, ())
-    return found
+    return Files(found, _lyrics(script, read, findings))
+
+
+def _lyrics(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> tuple[Line, ...] | None:
+    lines: tuple[Line, ...] | None = None
+    for statement in script.statements:
+        if not isinstance(statement, tree.Input) or statement.kind != "lyrics":
+            continue
+        path = "".join(part for part in statement.path.parts if isinstance(part, str))
+        place = Place(script.source, *statement.path.span)
+        lines = lines or ()
+        text = _text(path, read, findings, place) if _inside(path) else None
+        if text is None:
+            if not _inside(path):
+                findings.add("E0216", place)
+            continue
+        lines = lyrics_of(text.removeprefix("\ufeff"))
+        if not lines:
+            findings.add("E0220", place, path=path)
+    return lines
 
 
 def _bring(

@@ -33,8 +33,6 @@ def film_settings(lowering: Lowering) -> tuple[dict[str, object], tuple[int, int
         value = setting.value
         if setting.step is not None:
             value = _film_number(lowering, param, setting)
-        if name == "size" and setting.place is not None:
-            _check_size(lowering, cast("tuple[int, int]", value), setting.place)
         found[name] = value
     if found["size"] is None:
         found["size"] = BUILT_IN_SIZE if found["model"] == "storybook" else USUAL_SIZE
@@ -51,14 +49,6 @@ def _film_number(lowering: Lowering, param: Param, setting: Setting) -> float | 
         )
         value = float(cast(float, param.default or 1.0))
     return int(value) if param.kind == "integer" else float(value)
-
-
-def _check_size(lowering: Lowering, size: tuple[int, int], place: Place) -> None:
-    param = BY_NAME["size"]
-    low, high = int(param.low or 1), int(param.high or 8192)
-    if not all(low <= side <= high for side in size):
-        shown = "x".join(str(side) if side < 10**9 else "…" for side in size)
-        lowering.findings.add("E0401", place, name="size", value=shown, low=f"{low}x{low}", high=f"{high}x{high}")
 
 
 def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from .arithmetic import Array
 from .evaluate import Evaluator
 from .hearing_needs import BEAT, DOWNBEAT
+from .lyrics import Line, sung
 from .sounds import Events, Sounds
 from .timeline import Timeline, nearest_frame
-from .typed import FILM, Every, Heard, Hits, Moments, PromptKeys, Starts, Stream
+from .typed import FILM, Every, Heard, Hits, Moments, PromptKeys, Starts, Stream, Sung
 
 MAX_EVENTS = 1_000_000
 
@@ -48,6 +49,7 @@ class Stage:
     frames: int
     sections: tuple[tuple[str, int, int], ...]
     prompts: tuple[int, ...]
+    lyrics: tuple[Line, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -111,10 +113,10 @@ def _repeated(stage: Stage, length: tuple[tuple[str, int], ...], section: int, s
     first, second = (float(time) for time in at(np.array([0.0, 1.0])))
     if second - first <= 1e-6 or (stop - start) / (second - first) * len(shares) > MAX_EVENTS:
         raise TooManyEvents
-    count = int((stop - first) / (second - first) * 1.5) + 2
+    count = max(1, int((stop - first) / (second - first) * 1.5) + 2)
     while count < MAX_EVENTS and float(at(np.array([float(count)]))[0]) < stop:
         count *= 2
-    times = at((np.arange(max(count, 1))[:, np.newaxis] + shares).ravel())
+    times = at((np.arange(count)[:, np.newaxis] + shares).ravel())
     return times[(times >= start - 1e-9) & (times < stop - 1e-9)]
 
 
@@ -138,11 +140,17 @@ def _starts(stage: Stage, stream: Starts) -> Happening:
     return _all_alike(times[(times >= 0.0) & (times < stage.duration)])
 
 
+def _sung(stage: Stage, stream: Sung) -> Happening:
+    found = [line.time for line in stage.lyrics] if stream.words is None else sung(stage.lyrics, stream.words)
+    times = np.array(found, dtype=np.float64)
+    return _all_alike(times[(times >= 0.0) & (times < stage.duration)])
+
+
 def _prompts(stage: Stage, stream: PromptKeys) -> Happening:
     times = np.array(stage.prompts, dtype=np.float64) / stage.timeline.rate
     return _all_alike(times[(times >= 0.0) & (times < stage.duration)])
 
 
 _RESOLVE: dict[type, Callable[..., Happening]] = {
-    Heard: _heard, Every: _every, Hits: _hits, Moments: _moments, Starts: _starts, PromptKeys: _prompts,
+    Sung: _sung, Heard: _heard, Every: _every, Hits: _hits, Moments: _moments, Starts: _starts, PromptKeys: _prompts,
 }  # fmt: skip

@@ -35,7 +35,8 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     sections = sections_of(lowering)
     prompts = prompt_frames(lowering)
     spans = tuple((section.name, section.start, section.stop) for section in sections)
-    stage = Stage(lowering.evaluator, film.timeline, sounds, film.frames, spans, tuple(at for at, _ in prompts))
+    keys = tuple(at for at, _ in prompts)
+    stage = Stage(lowering.evaluator, film.timeline, sounds, film.frames, spans, keys, typed.lyrics)
     film.marks = lambda stream: stage.resolve(stream).frames(film.timeline)
 
     tracks = tracks_of(lowering, stage, str(settings["seed_behavior"]))

@@ -41,7 +41,15 @@ def compile_film(
     tree = parse(text, name)
     files = brought(tree, read, findings)
     values, sources = parsed(overrides or {}, findings)
-    typed = check(tree, findings, files=files, profile=profile, overrides=values, override_sources=sources)
+    typed = check(
+        tree,
+        findings,
+        files=files.scripts,
+        lyrics=files.lyrics,
+        profile=profile,
+        overrides=values,
+        override_sources=sources,
+    )
     if findings.errors:
         raise CompileError(findings.ordered())
     sounds = hear(typed.needs) if hear is not None else None

@@ -68,7 +68,8 @@ def bring(checker: Checker, statement: tree.Input, scope: Scope) -> None:
     if any(not isinstance(part, str) for part in statement.path.parts):
         cx.findings.add("E0119", scope.place(statement.path.span))
     elif statement.kind == "lyrics":
-        cx.findings.add("E0701", place, what="`lyrics`", instead="write the times: on at 3s, 5s: …")
+        if scope.section != FILM:
+            cx.findings.add("E0218", place, what="lyrics", where="a section")
     elif statement.kind == "image":
         if scope.section == FILM:
             checker.draft.image = path

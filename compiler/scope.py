@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from . import tree
 from .diagnostics import Findings, Label
+from .lyrics import Line
 from .program import Program, TooLong
 from .source import Place, Source, Span
 from .typed import FILM, SectionSpan, Stream, TextValue
@@ -121,6 +122,7 @@ class Check:
     sections: list[SectionSpan] = field(default_factory=list[SectionSpan])
     section_names: set[str] = field(default_factory=set[str])
     stems: dict[str, str] = field(default_factory=dict[str, str])
+    lyrics: tuple[Line, ...] | None = None
     serial: int = 0
     depth: int = 0
     inlining: int = 0

@@ -136,7 +136,7 @@ def _familiar(text: str, at: int) -> Mistake | None:
     if re.match(r"\s*\d+\s*:\s*$", before) and rest.startswith("("):
         return Mistake("E0117", line_start + len(before) - len(before.lstrip()), at + 1)
     if re.match(r"\s*[^\W\d]\w*\s*=\s*\d+\s*$", before) and re.match(r":\s*\(", rest):
-        return Mistake("E0117", at - len(before.rstrip()) + before.rindex("=") + 1, at + 1)
+        return Mistake("E0117", line_start + len(before) - len(before.rpartition("=")[2].lstrip()), at + 1)
     if rest.startswith("=") and re.match(r"\s*[^\W\d]\w*\s*[-+*]$", before):
         return Mistake("E0120", at - 1, at + 1, {"op": before[-1] + "="})
     if rest.startswith(("//", "/*")):

@@ -62,7 +62,8 @@ class Grid:
         first, last = self._edges
         top = len(self.times) - 1
         inner = np.interp(seconds, self.times, np.arange(top + 1.0))
-        early, late = (seconds - self.times[0]) / first, top + (seconds - self.times[-1]) / last
+        with np.errstate(all="ignore"):
+            early, late = (seconds - self.times[0]) / first, top + (seconds - self.times[-1]) / last
         return np.where(seconds < self.times[0], early, np.where(seconds > self.times[-1], late, inner))
 
     def time(self, reading: Any) -> Any:
@@ -70,7 +71,8 @@ class Grid:
         first, last = self._edges
         top = len(self.times) - 1
         inner = np.interp(reading, np.arange(top + 1.0), self.times)
-        early, late = self.times[0] + reading * first, self.times[-1] + (reading - top) * last
+        with np.errstate(all="ignore"):
+            early, late = self.times[0] + reading * first, self.times[-1] + (reading - top) * last
         return np.where(reading < 0.0, early, np.where(reading > top, late, inner))
 
     def marks(self, duration: float) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .lyrics import Line
 from .program import Step
 from .sounds import Needs, Request
 from .source import Place
@@ -58,7 +59,14 @@ class PromptKeys:
     """Where prompts begin."""
 
 
-Stream = Heard | Every | Hits | Moments | Starts | PromptKeys
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """Where words of the lyrics are sung, one after the other; None means every line."""
+
+    words: tuple[str, ...] | None
+
+
+Stream = Heard | Every | Hits | Moments | Starts | PromptKeys | Sung
 
 # texts
 
@@ -178,5 +186,6 @@ class Typed:
     image: str | None
     streams: Mapping[str, Stream]
     keys: tuple[tuple[int, Place], ...]
+    lyrics: tuple[Line, ...]
     needs: Needs
     sound_place: Place | None

@@ -222,7 +222,7 @@ def test_positions() -> None:
 
 
 def test_positions_in_a_section_count_from_its_start() -> None:
-    script = 'tempo = 120\nlength = 20s\nsection a from bar(3) for 4 bars {{ translation_x = [{key}: 1, end: 1]; {key}: "b" }}'
+    script = 'tempo = 120\nlength = 20s\nsection a from bar(3) for 4 bars {{ fov = [{key}: 1, end: 1]; {key}: "b" }}'
     for written, frame in {"0": 60, "15": 75, "1s": 75, "2b": 75, "1 bar": 90, "end - 1s": 165, "start": 60}.items():
         schedule = made(script.format(key=written))
         assert prompts(schedule, frame) == {"b": 1.0}, written
@@ -361,7 +361,8 @@ def test_where_asks_each_event() -> None:
 
 def test_in_and_lead() -> None:
     found = track(
-        "tempo = 60\nlength = 6s\nsection a from 2s to 4s { fov = 60 }\non beat in a lead 200ms: translation_x += pulse(1f)"
+        "tempo = 60\nlength = 6s\nsection a from 2s to 4s { fov = 60 }\n"
+        "on beat in a lead 200ms: translation_x += pulse(1f)"
     )
     assert np.flatnonzero(found).tolist() == [27, 42]
 
@@ -386,7 +387,8 @@ def test_patterns() -> None:
 
 def test_a_sections_value_holds_inside_and_triggers_add_on_top() -> None:
     found = track(
-        "length = 3s\ntranslation_x = 1\nsection a from 1s to 2s { translation_x = 5 }\non at 20: translation_x += pulse(1f)"
+        "length = 3s\ntranslation_x = 1\nsection a from 1s to 2s { translation_x = 5 }\n"
+        "on at 20: translation_x += pulse(1f)"
     )
     assert found[[0, 15, 20, 29, 30]].tolist() == [1, 5, 6, 5, 1]
 
@@ -471,6 +473,23 @@ def test_needs_name_the_files_and_what_to_hear() -> None:
     assert schedule.audio == "song.flac"
 
 
+def test_lyrics_bring_words_and_lines() -> None:
+    files = {
+        "song.lrc": "[offset:+500]\n[00:01.50]Light the FIRE\n[00:03.50]on <00:04.50>the <00:05.50>water, fire!\n",
+        "song.srt": "1\n00:00:01,000 --> 00:00:02,000\nlight the fire\n",
+    }
+    script = 'length = 8s\nlyrics "song.lrc"\n'
+    words = made(script + 'on word "fire": translation_x += pulse(1f)', read=files.__getitem__)
+    assert np.flatnonzero(words.tracks["translation_x"]).tolist() == [35, 75]
+    lines = made(script + "on line: translation_x += pulse(1f)", read=files.__getitem__)
+    assert lines.events["line"].tolist() == [1.0, 3.0]
+    both = made(script + 'on word "the fire": translation_x += pulse(1f)', read=files.__getitem__)
+    assert len(both.events['word "the fire"']) == 1
+    cues = made('length = 8s\nlyrics "song.srt"\non line: fov += pulse(1f)', read=files.__getitem__)
+    assert cues.events["line"].tolist() == [1.0]
+    assert codes(FOREST + script + 'on word "ice": fov += pulse(1f)', read=files.__getitem__) == ["W0111"]
+
+
 # shots
 
 
@@ -494,7 +513,10 @@ def test_definitions_are_hygienic() -> None:
 
 
 def test_blocks_are_applied_with_their_arguments() -> None:
-    script = "length = 4s\nblock hit(amount, n = 2) {\n on every(1s) every n: translation_x += amount*pulse(1f)\n}\napply hit(3)\napply hit(n = 3, amount = 1)"
+    script = (
+        "length = 4s\nblock hit(amount, n = 2) {\n on every(1s) every n: translation_x += amount*pulse(1f)\n}\n"
+        "apply hit(3)\napply hit(n = 3, amount = 1)"
+    )
     assert track(script)[[0, 15, 30, 45]].tolist() == [4, 0, 3, 1]
 
 

@@ -9,19 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 from animc.compiler import CompileError, compile_film, render_plain
+from animc.compiler.sounds import Hear
 from listening import song
 
 SCRIPTS = Path(__file__).parent / "scripts"
 OK = sorted((SCRIPTS / "ok").glob("*.anim"))
+SONGS = {"power_user": 95.0}
+"""Seconds of song that a script is made for, where not 20."""
 ERRORS = sorted((SCRIPTS / "errors").glob("*.anim"))
 
 
-def read_beside(path: Path) -> Any:
-    return lambda name: (path.parent / name).read_text(encoding="utf-8")
+def read_used(name: str) -> str:
+    return (SCRIPTS / "used" / name).read_text(encoding="utf-8")
 
 
 def rounded(values: list[float]) -> list[Any]:
-    """Six digits, equal neighbours folded to [value, count], so that a golden file is short and holds on any machine."""
+    """Six digits, equal neighbours folded to [value, count]: short, and the same on any machine."""
     folded: list[list[Any]] = []
     for value in values:
         short = float(f"{value:.6g}")
@@ -31,6 +34,10 @@ def rounded(values: list[float]) -> list[Any]:
         else:
             folded.append([short, 1])
     return [value if count == 1 else [value, count] for value, count in folded]
+
+
+def hearing(path: Path) -> Hear:
+    return lambda needs: song(needs, duration=SONGS.get(path.stem, 20.0))
 
 
 def digest(form: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +57,7 @@ def digest(form: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", OK, ids=lambda path: path.stem)
 def test_scripts_that_compile(path: Path, update_golden: bool) -> None:
-    compiled = compile_film(path.read_text(encoding="utf-8"), hear=song, read=read_beside(path), name=path.name)
+    compiled = compile_film(path.read_text(encoding="utf-8"), hear=hearing(path), read=read_used, name=path.name)
     told = [render_plain(diagnostic).splitlines() for diagnostic in compiled.diagnostics]
     found = digest(compiled.schedule.to_json()) | {"warnings": told}
     golden = path.with_suffix(".json")
@@ -63,7 +70,7 @@ def test_scripts_that_compile(path: Path, update_golden: bool) -> None:
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
 def test_scripts_that_do_not(path: Path, update_golden: bool) -> None:
     with pytest.raises(CompileError) as caught:
-        compile_film(path.read_text(encoding="utf-8"), hear=song, read=read_beside(path), name=path.name)
+        compile_film(path.read_text(encoding="utf-8"), hear=hearing(path), read=read_used, name=path.name)
     found = "\n\n".join(render_plain(diagnostic) for diagnostic in caught.value.diagnostics) + "\n"
     golden = path.with_suffix(".err")
     if update_golden:
@@ -73,7 +80,7 @@ def test_scripts_that_do_not(path: Path, update_golden: bool) -> None:
 
 @pytest.mark.parametrize("path", OK, ids=lambda path: path.stem)
 def test_a_schedule_keeps_its_promises(path: Path) -> None:
-    schedule = compile_film(path.read_text(encoding="utf-8"), hear=song, read=read_beside(path)).schedule
+    schedule = compile_film(path.read_text(encoding="utf-8"), hear=hearing(path), read=read_used).schedule
     for name, track in schedule.tracks.items():
         assert len(track) == schedule.frames, name
         assert track.dtype in (np.float32, np.int64), name
