@@ -24,6 +24,13 @@ class Appearance:
     negative: TextValue | None
 
 
+MAX_TEXTS = 20_000
+
+
+class TooManyTexts(Exception):  # noqa: N818 - told as a diagnostic where the prompts are known
+    """Numbers in texts make more different texts than a painter could ever read."""
+
+
 class Texts:
     """Texts met so far, each once, in order of appearance."""
 
@@ -117,6 +124,8 @@ def _numbers(
         return texts.number("".join(str(part) for part in text.parts))
     values = np.round(np.stack([evaluator.frames(hole)[frame] for hole in holes], axis=1), 2) + 0.0
     kinds, which = np.unique(values, axis=0, return_inverse=True)
+    if len(kinds) + len(texts.all) > MAX_TEXTS:
+        raise TooManyTexts
     named = np.array([texts.number(_filled(text, row)) for row in kinds.tolist()], dtype=np.int64)
     return named[which.ravel()]
 

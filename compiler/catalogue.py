@@ -486,6 +486,11 @@ CATALOGUE: dict[str, Entry] = {
         wrong=_P + "rotation_z = [0: 1, 0: 2]\n",
         right=_P + "rotation_z = [0: 1, 10: 2]\n",
     ),
+    "W0112": Entry(
+        "a length in beats counts at the mean tempo here",
+        "the tempo of this sound varies",
+        repair="use the clock: sin(tau*beat/4) keeps to the beats",
+    ),
     "W0111": Entry(
         '"{text}" is never sung',
         "not in the lyrics",

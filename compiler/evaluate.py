@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -24,7 +25,10 @@ Result = Any
 
 @dataclass(slots=True)
 class Film:
-    """What steps are evaluated against. ``frames`` is known once the length is; ``marks`` finds a stream's frames."""
+    """What steps are evaluated against. ``frames`` is known once the length is; ``marks`` finds a stream's frames.
+
+    ``rung`` counts the moments of triggers that were evaluated, so that they can be bounded.
+    """
 
     timeline: Timeline
     sounds: Sounds | None
@@ -32,6 +36,7 @@ class Film:
     frames: int = 0
     marks: Callable[[Stream], NDArray[np.int64]] | None = None
     signals: dict[Request, Array] = field(default_factory=dict[Request, Array])
+    rung: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,32 @@ class Moments:
     velocity: Array
 
 
+MAX_LIVE = 48_000_000
+"""Numbers that may be kept at a time, eight bytes each."""
+
+
+class TooMuchAtOnce(Exception):  # noqa: N818 - told as a diagnostic by whoever evaluates
+    """The results that are still wanted would take too much memory."""
+
+
 class Evaluator:
-    """Results of steps that do not belong to an event, computed once and kept as long as they are wanted."""
+    """Results of steps that do not belong to an event, computed once and kept for as long as they are wanted."""
 
     def __init__(self, steps: Sequence[Step], film: Film) -> None:
         self.steps = steps
         self.film = film
         self.results: dict[int, Result] = {}
+        self._left: dict[int, int] = {}
+        self._live = 0
+
+    def plan(self, roots: Sequence[int]) -> None:
+        """Prepare for ``roots``, each to be released once: what nobody wants any more is then let go."""
+        counts: Counter[int] = Counter(roots)
+        for number in needed(self.steps, roots):
+            step = self.steps[number]
+            for arg in step.args:
+                counts[arg] += 1 if step.rank != Rank.EVENT else len(self.steps)
+        self._left = dict(counts)
 
     def once(self, step: int) -> float:
         """Return a step that has one value."""
@@ -67,21 +91,36 @@ class Evaluator:
         self.run([step])
         return np.broadcast_to(np.asarray(self.results[step], dtype=np.float64), (self.film.frames,))
 
+    def release(self, step: int) -> None:
+        """Let a step's result go, unless others still want it."""
+        left = self._left.get(step, 0) - 1
+        if left > 0:
+            self._left[step] = left
+        elif left == 0 and np.ndim(self.results.get(step, 0.0)):
+            self._live -= len(self.results.pop(step))
+
     def run(self, roots: Iterable[int]) -> None:
-        """Compute the steps that ``roots`` need and that do not belong to an event."""
+        """Compute the steps that ``roots`` need and that do not belong to an event. Raises TooMuchAtOnce."""
         wanted = [root for root in roots if root not in self.results]
         if not wanted:
             return
         with np.errstate(all="ignore"):
-            for number in needed(self.steps, wanted):
+            for number in needed(self.steps, wanted, self.results):
                 step = self.steps[number]
-                if number not in self.results and step.rank != Rank.EVENT:
-                    self.results[number] = _compute(step, [self.results[arg] for arg in step.args], self.film)
+                if step.rank == Rank.EVENT:
+                    continue
+                result = self.results[number] = _compute(step, [self.results[arg] for arg in step.args], self.film)
+                if np.ndim(result):
+                    self._live += len(result)
+                    for arg in step.args:
+                        self.release(arg)
+                    if self._live > MAX_LIVE:
+                        raise TooMuchAtOnce
 
     def at(self, root: int, moments: Moments) -> Array:
         """Return a step's value at each of a trigger's moments."""
-        order = needed(self.steps, [root])
-        self.run([number for number in order if self.steps[number].rank != Rank.EVENT])
+        own, leaves = self._of_events(root)
+        self.run(leaves)
         local: dict[int, Result] = {}
 
         def value(number: int) -> Result:
@@ -91,20 +130,35 @@ class Evaluator:
             return result[moments.frame] if np.ndim(result) else result
 
         with np.errstate(all="ignore"):
-            for number in order:
+            for number in own:
                 step = self.steps[number]
-                if step.rank == Rank.EVENT:
-                    local[number] = _compute_event(step, [value(arg) for arg in step.args], moments)
+                local[number] = _compute_event(step, [value(arg) for arg in step.args], moments)
             return np.broadcast_to(np.asarray(value(root), dtype=np.float64), moments.frame.shape)
+
+    def _of_events(self, root: int) -> tuple[list[int], list[int]]:
+        """Return the steps of a trigger's value that belong to its events, in order, and what they begin from."""
+        own: set[int] = set()
+        leaves: set[int] = set()
+        todo = [root]
+        while todo:
+            number = todo.pop()
+            if self.steps[number].rank != Rank.EVENT:
+                leaves.add(number)
+            elif number not in own:
+                own.add(number)
+                todo.extend(self.steps[number].args)
+        return sorted(own), sorted(leaves)
 
     def blame(self, root: int, frame: int) -> Step:
         """Return the step where a value that is NaN or infinite at ``frame`` first came to be."""
-        for number in needed(self.steps, [root]):
-            result = self.results.get(number)
-            if result is None:
-                continue
-            found = result[frame] if np.ndim(result) else result
-            if not np.isfinite(found):
+        again = Evaluator(self.steps, self.film)
+        try:
+            again.run([number for number in needed(self.steps, [root]) if self.steps[number].rank != Rank.EVENT])
+        except TooMuchAtOnce:
+            return self.steps[root]
+        for number in sorted(again.results):
+            result = again.results[number]
+            if not np.isfinite(result[frame] if np.ndim(result) else result):
                 return self.steps[number]
         return self.steps[root]
 

@@ -16,7 +16,7 @@ from .timeline import Timeline, heard, nearest_frame, steady
 from .typed import FILM, Setting
 from .vocabulary import BY_NAME, MAX_FRAMES, Param
 
-MAX_WORK = 20_000_000_000
+MAX_WORK = 1_000_000_000
 """Steps times frames of a film."""
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
+from .blends import TooManyTexts
 from .diagnostics import CompileError, Findings
-from .evaluate import Evaluator, Film
+from .evaluate import Evaluator, Film, TooMuchAtOnce
 from .film import base_seed, film_length, film_settings, film_timeline
-from .happenings import Stage
+from .happenings import Stage, TooManyEvents
 from .lowering import Lowering
-from .marks import events_of, sections_of, shots_of, warn_equal_keys, warn_idle, warn_late_keys
+from .marks import events_of, sections_of, shots_of, warn_equal_keys, warn_idle, warn_late_keys, warn_mean_tempo
 from .prompting import blends_of, prompt_frames
 from .schedule import Schedule, Section
 from .sounds import Sounds
@@ -22,6 +23,18 @@ from .typed import Typed
 
 def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     """Return the schedule of a checked script. Raises CompileError where its values make a film impossible."""
+    try:
+        return _lowered(typed, sounds, findings)
+    except TooManyEvents:
+        findings.add("E0406", None, what="its events are too many to count", how="make their length longer")
+    except TooManyTexts:
+        findings.add("E0406", None, what="numbers in its prompts make too many texts", how="round them: ${round(x)}")
+    except TooMuchAtOnce:
+        findings.add("E0406", None, what="its values would take too much memory", how="make the film shorter")
+    raise CompileError(findings.ordered())
+
+
+def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     film = Film(steady(Fraction(15), 120.0), sounds)
     lowering = Lowering(typed, sounds, findings, film, Evaluator(typed.steps, film))
 
@@ -46,6 +59,7 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     warn_late_keys(lowering)
     warn_equal_keys(lowering)
     warn_idle(lowering, str(settings["mode"]))
+    warn_mean_tempo(lowering)
     _stop_at_errors(findings)
     return Schedule(
         fps=film.timeline.fps,

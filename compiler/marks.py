@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from .arithmetic import Array
+from .arithmetic import ELEMENTWISE, Array
 from .diagnostics import Label
 from .happenings import Stage, TooManyEvents
 from .hearing_needs import BEAT, DOWNBEAT
 from .lowering import Lowering
+from .program import Rank
 from .schedule import Section, Shot
 from .source import Place
 from .timeline import nearest_frame
@@ -73,6 +74,21 @@ def warn_idle(lowering: Lowering, mode: str) -> None:
     for name, place in written:
         if name in BY_NAME and BY_NAME[name].mode == other:
             lowering.findings.add("W0105", place, name=name, mode=mode, other=other)
+
+
+def warn_mean_tempo(lowering: Lowering) -> None:
+    """Tell a length in beats inside arithmetic, where the tempo of the sound varies."""
+    if not lowering.film.timeline.beats.varies:
+        return
+    steps = lowering.typed.steps
+    lengths = {
+        number
+        for number, step in enumerate(steps)
+        if step.op == "*" and any(steps[arg].op in ("beat_frames", "bar_frames") for arg in step.args)
+    }
+    for step in steps:
+        if step.op in ELEMENTWISE and step.rank != Rank.ONCE and lengths.intersection(step.args):
+            lowering.findings.add("W0112", step.place)
 
 
 def shots_of(lowering: Lowering) -> tuple[Shot, ...]:

@@ -6,7 +6,7 @@ walks the list needs no recursion.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -96,13 +96,13 @@ class Program:
         return needed(self.steps, roots)
 
 
-def needed(steps: Sequence[Step], roots: Iterable[int]) -> list[int]:
-    """Return all steps that ``roots`` need, themselves included, in an order that can be computed."""
+def needed(steps: Sequence[Step], roots: Iterable[int], known: Container[int] = ()) -> list[int]:
+    """Return all steps that ``roots`` need and that are not ``known``, in an order that can be computed."""
     seen: set[int] = set()
     todo = list(roots)
     while todo:
         step = todo.pop()
-        if step not in seen:
+        if step not in seen and step not in known:
             seen.add(step)
             todo.extend(steps[step].args)
     return sorted(seen)

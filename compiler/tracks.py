@@ -27,8 +27,7 @@ def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str,
         for act in trigger.acts:
             if act.target != "prompt":
                 acts.setdefault(act.target, []).append((trigger, act))
-    roots = [write.step for write in typed.writes]
-    lowering.evaluator.run(roots)
+    lowering.evaluator.plan([*(write.step for write in typed.writes), *_kept(lowering)])
     happenings: dict[int, Any] = {}
     found: dict[str, Any] = {}
     for param in TRACKS:
@@ -45,6 +44,19 @@ def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str,
             track = track + _seed_moves(seed_behavior, frames, lowering.film.seed)
         found[param.name] = _settled(lowering, param, track, place)
     return found
+
+
+def _kept(lowering: Lowering) -> list[int]:
+    """Return the steps that are wanted more than once: those of triggers, and numbers in texts."""
+    typed = lowering.typed
+    texts = [text for key in typed.prompts for text in (key.text, key.negative) if text is not None]
+    kept = [part for text in texts for part in text.parts if isinstance(part, int)]
+    for trigger in typed.triggers:
+        kept += [step for step in (trigger.every, trigger.offset, trigger.where, trigger.lead) if step is not None]
+        for act in trigger.acts:
+            kept += [act.step] if act.step >= 0 else []
+            kept += [part for text in act.texts for part in text.parts if isinstance(part, int)]
+    return kept * 2
 
 
 _STAND_IN = {"cfg": 7.0, "steps": 20.0}
@@ -65,6 +77,7 @@ def _base(lowering: Lowering, stage: Stage, param: Param, writes: list[Write]) -
                 start, stop = max(0, start), max(0, min(stop, lowering.film.frames))
             if finite(lowering, values[start:stop], write.step, write.place, start):
                 track[start:stop] = values[start:stop]
+            lowering.evaluator.release(write.step)
     return track
 
 

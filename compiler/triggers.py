@@ -13,8 +13,8 @@ from .happenings import Happening, Stage
 from .program import Rank, Step, needed
 from .typed import FILM, Trigger
 
-MAX_MOMENTS = 200_000_000
-"""Events times the frames that each rings for."""
+MAX_MOMENTS = 30_000_000
+"""Events times the frames that each rings for, in a whole film."""
 _CHUNK = 1_000_000
 
 
@@ -87,7 +87,8 @@ def applied(track: Array, op: str, root: int, happening: Happening, stage: Stage
     ring = min(ringing(evaluator.steps, evaluator, root), frames + int(max(0, -at.min())))
     if op == "=":
         return _set(track, root, happening, stage, stop, at, ring)
-    if len(at) * ring > MAX_MOMENTS:
+    evaluator.film.rung += len(at) * ring
+    if evaluator.film.rung > MAX_MOMENTS:
         raise TooMuchRinging
     track = track.copy()
     for first in range(0, len(at), max(1, _CHUNK // max(ring, 1))):

@@ -237,6 +237,8 @@ def test_a_varying_tempo_moves_the_beats_and_nothing_else() -> None:
         heard = {r: Events(beats, np.ones(6, np.float32)) if r.kind == "beat" else bars for r in needs.requests}
         return Sounds(6.0, heard)
 
+    assert codes(FOREST + "fov = 70 + sin(tau*t/4b)", hear=hear) == ["W0112"]
+    assert codes(FOREST + "fov = 70 + sine(4b)", hear=hear) == []
     schedule = made('beat(4): "b"\n5s: "c"\ntranslation_x = beat', hear=hear)
     assert prompts(schedule, 30) == {"b": 1.0}
     assert prompts(schedule, 29) == {"a forest": 1.0}
@@ -572,6 +574,8 @@ def test_unicode_names_and_texts() -> None:
         ("size = 0x0", "E0401"), ("size = 100000x100000", "E0401"), ("fps = 0", "E0401"), ("fps = 1e9", "E0401"),
         ("translation_x = 9**9**9", "E0402"), ("1000000000: \"b\"", "E0403"), ("length = 0s", "E0405"),
         ("translation_x = " + "9" * 400, "E0402"), ("translation_x = " + "-" * 500 + "1", "E0127"),
+        ("translation_x = t |> hold(every(1f/1e9))", "E0406"), ('length = 900000f\n1: "${t}"', "E0406"),
+        ("length = 1000000f\non every(1f): fov += decay(500f)", "E0406"),
         ("tempo = 0", "E0401"), ("length = 1e300*1s", "E0403"), ("on every(1f/1e9): fov += 1", "E0406"),
     ],
 )  # fmt: skip
