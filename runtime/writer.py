@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import tempfile
 import threading
@@ -28,6 +29,9 @@ from .timings import Timings
 
 AHEAD = 2
 """Frames that may wait for the encoder; more would only take memory."""
+
+PARTIAL = re.compile(r"\.(.+)\.(\d+)\.(?:part|whole)", re.DOTALL)
+"""A film's unfinished files, and the process that writes them."""
 
 RATE = 48_000
 """Samples a second of a film's sound."""
@@ -95,6 +99,7 @@ class FilmWriter:
     def __enter__(self) -> FilmWriter:
         self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:
+            _sweep(self.path)
             self._part.touch()
         except OSError as fault:
             raise RenderError(
@@ -227,6 +232,26 @@ class FilmWriter:
         begin, length = round(self.start / self.fps * RATE), round(self.frames / self.fps * RATE)
         cut = f"aresample={RATE},atrim=start_sample={begin},asetpts=N/SR/TB,apad=whole_len={length}"
         return ["-map", "2:a:0", "-af", f"{cut},atrim=end_sample={length}", "-ac", "2", *self.format.sound]
+
+
+def _sweep(path: Path) -> None:
+    """Remove the part files that renders of this film left when they were killed."""
+    for other in path.parent.iterdir():
+        found = PARTIAL.fullmatch(other.name)
+        if found and found[1] == path.name and not _alive(int(found[2])):
+            other.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _ffmpeg() -> list[str]:

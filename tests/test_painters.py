@@ -292,3 +292,13 @@ def test_rungs_come_near_any_share_at_any_steps() -> None:
 def test_texts_join_by_weight() -> None:
     assert joined((("a forest", 0.3), ("a city", 0.6), ("", 0.1))) == "a city, a forest"
     assert joined(()) == ""
+
+
+def test_stressed_words_weigh_more(sd: Path) -> None:
+    brush = painter(sd)
+    base, stressed = blend(brush, (("a forest at night", 1.0),)), blend(brush, (("a (forest:1.4) at night", 1.0),))
+    ratio = (stressed / base)[0, :, 0]
+    assert float(ratio[2] / ratio[1]) == pytest.approx(1.4, rel=1e-4)
+    assert float(ratio[0]) == pytest.approx(float(ratio[3]), rel=1e-4)
+    assert len(brush.words._known) == 1
+    assert torch.equal(base, blend(brush, (("a (forest:1.0) at night", 1.0),)))

@@ -208,6 +208,15 @@ def test_ctrl_c_in_a_terminal_leaves_a_film(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
+def test_what_a_killed_render_left_is_swept_away(tmp_path: Path) -> None:
+    (tmp_path / ".film.mp4.999999999.part").write_bytes(b"left")
+    (tmp_path / f".film.mp4.{os.getppid()}.part").write_bytes(b"at work")
+    (tmp_path / ".other.mp4.999999999.part").write_bytes(b"another's")
+    write(tmp_path / "film.mp4", 2)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"film.mp4", f".film.mp4.{os.getppid()}.part", ".other.mp4.999999999.part"}
+
+
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="no kind of film") as caught:
         open_writer(tmp_path / "film.avi", SIZE, Fraction(15))

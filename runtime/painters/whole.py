@@ -11,6 +11,7 @@ from torch import Tensor
 from ...compiler.schedule import Row, Weighted
 from ..errors import RenderError
 from ..picture import resize
+from .attention import plain, stresses
 from .habits import Habits, canvas_size
 from .levels import evaluations
 
@@ -94,4 +95,4 @@ def rungs(steps: int, share: float) -> tuple[int, int]:
 def joined(texts: Weighted) -> str:
     """Return a blend of texts as one, the heaviest first."""
     heard = sorted((pair for pair in texts if pair[1] >= HEARD), key=lambda pair: -pair[1])
-    return ", ".join(text for text, _ in heard if text)
+    return ", ".join(plain(stresses(text)) for text, _ in heard if text)
