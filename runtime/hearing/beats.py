@@ -25,18 +25,20 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
         return np.zeros(0), 0.0
     tempo, sure = tempo_curve(accents)
     period = 60 * RATE / tempo
-    times = _follow(onset, period).astype(np.float64) / RATE
+    # The bass once more: it holds the beat where hi-hats dance off it.
+    lively = onset / max(float(onset.std()), 1e-9) + 0.5 * accents.low / max(float(accents.low.std()), 1e-9)
+    times = _follow(lively, period).astype(np.float64) / RATE
     settled = _settle(_heard(times, accents.level), curves)
     return settled[settled < onset.size / RATE - 0.03], sure
 
 
-def _follow(onset: NDArray[np.float32], period: NDArray[np.float64]) -> NDArray[np.int64]:
+def _follow(lively: NDArray[np.float32], period: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return beat frames that fall on accents and keep about ``period`` frames apart (Ellis 2007, eq. 5)."""
     from scipy.ndimage import gaussian_filter1d
 
-    local = gaussian_filter1d(onset / max(float(onset.std()), 1e-9), 2.0).astype(np.float64)
-    total, back = local.copy(), np.full(onset.size, -1)
-    for frame in range(onset.size):
+    local = gaussian_filter1d(lively, 2.0).astype(np.float64)
+    total, back = local.copy(), np.full(lively.size, -1)
+    for frame in range(lively.size):
         gap = period[frame]
         near, far = max(1, round(gap / 2)), round(gap * 2)
         first = max(0, frame - far)
