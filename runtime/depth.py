@@ -131,7 +131,7 @@ def _weights(model: torch.nn.Module) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for name, tensor in model.state_dict().items():
         flat = tensor.detach().flatten()
-        digest.update(name.encode() + flat[:: max(flat.numel() // 256, 1)].double().cpu().numpy().tobytes())
+        digest.update(name.encode() + flat[:: max(flat.numel() // 256, 1)].cpu().double().numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -65,6 +65,11 @@ def best_device(wanted: str | None) -> torch.device:
     return device
 
 
+def picture_device(device: torch.device) -> torch.device:
+    """Return where pictures are worked on for a model on ``device``: Apple's cannot sample bicubically."""
+    return torch.device("cpu") if device.type == "mps" else device
+
+
 def best_dtype(device: torch.device) -> torch.dtype:
     """Return the precision that a device is good at."""
     return torch.float16 if device.type in ("cuda", "mps") else torch.float32

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -272,3 +274,22 @@ def test_a_full_disk_does_not_stop_the_loop(tmp_path: Path) -> None:
     store = FrameStore(tmp_path / "file")
     assert len(film(Brush(), schedule(4), store)) == 4
     assert store.trouble
+
+
+def test_a_film_killed_again_and_again_is_the_same_film(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from test_loop import *\n"
+        "store = FrameStore(Path(sys.argv[2]))\n"
+        "for picture in render(schedule(30, **MOVES), painter=Brush(), depth=Gradient(), store=store):\n"
+        "    print('frame', flush=True); time.sleep(0.01)\n"
+    )
+    for frames in (3, 4, 2):
+        args = [sys.executable, "-c", program, str(Path(__file__).parent), str(tmp_path)]
+        with subprocess.Popen(args, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            for _ in range(frames):
+                process.stdout.readline()
+            process.kill()
+    painter = Brush()
+    assert same(film(painter, schedule(30, **MOVES), FrameStore(tmp_path)), film(Brush(), schedule(30, **MOVES)))
+    assert len(painter.painted) < 30

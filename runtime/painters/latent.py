@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...compiler.schedule import Row
+from ..hub import picture_device
 from ..picture import resize
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
@@ -33,7 +34,8 @@ class LatentPainter:
         self.pipeline = pipeline
         self.habits = habits
         self.size = size
-        self.device = device
+        self.where = device
+        self.device = picture_device(device)
         self.words = Words(pipeline, device)
         self.factor: int = 2 ** (len(pipeline.vae.config.block_out_channels) - 1)
         self.canvas = canvas_size(size, habits, self.factor)
@@ -59,7 +61,7 @@ class LatentPainter:
     def _start(self, image: Tensor | None, alpha: float, sigma: float, chance: torch.Generator) -> Tensor:
         """Return the latent to start from: the image's with noise over it, or noise alone."""
         shape = (1, self.pipeline.unet.config.in_channels, self.canvas[1] // self.factor, self.canvas[0] // self.factor)
-        noise = noise_like(torch.empty(shape, device=self.device), chance)
+        noise = noise_like(torch.empty(shape, device=self.where), chance)
         if image is None:
             return noise
         return alpha * self._encode(resize(image, self.canvas)) + sigma * noise
@@ -84,7 +86,7 @@ class LatentPainter:
         return see
 
     def _unet(self, x: Tensor, t: float, tokens: Tensor, extra: dict[str, Any]) -> Tensor:
-        time = torch.tensor(t, dtype=torch.float32, device=self.device)
+        time = torch.tensor(t, dtype=torch.float32, device=self.where)
         return self.pipeline.unet(x.to(tokens.dtype), time, tokens, return_dict=False, **extra)[0].float()
 
     def _split(self, x: Tensor, out: Tensor, t: float) -> tuple[Tensor, Tensor]:
@@ -100,26 +102,27 @@ class LatentPainter:
         extra: dict[str, Any] = {}
         if meaning.pooled is not None:
             width, height = self.canvas
-            ids = torch.tensor([[height, width, 0, 0, height, width]], device=self.device, dtype=meaning.tokens.dtype)
+            ids = torch.tensor([[height, width, 0, 0, height, width]], device=self.where, dtype=meaning.tokens.dtype)
             extra["added_cond_kwargs"] = {
                 "text_embeds": meaning.pooled,
                 "time_ids": ids.expand(len(meaning.tokens), -1),
             }
         width = self.pipeline.unet.config.time_cond_proj_dim
         if width is not None:
-            extra["timestep_cond"] = _guidance_embedding(guidance - 1, width).to(self.device, meaning.tokens.dtype)
+            extra["timestep_cond"] = _guidance_embedding(guidance - 1, width).to(self.where, meaning.tokens.dtype)
         return extra
 
     def _encode(self, image: Tensor) -> Tensor:
         vae = self.pipeline.vae
-        out = vae.encode((image * 2 - 1)[None].to(vae.dtype))
+        out = vae.encode((image * 2 - 1)[None].to(self.where, vae.dtype))
         latent = (out.latents if hasattr(out, "latents") else out.latent_dist.mode()).float()
         return (latent - (vae.config.get("shift_factor") or 0.0)) * vae.config.scaling_factor
 
     def _decode(self, latent: Tensor) -> Tensor:
         vae = self.pipeline.vae
         latent = latent / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
-        return (vae.decode(latent.to(vae.dtype), return_dict=False)[0][0].float() / 2 + 0.5).clamp_(0, 1)
+        picture = vae.decode(latent.to(vae.dtype), return_dict=False)[0][0]
+        return (picture.to(self.device, torch.float32) / 2 + 0.5).clamp_(0, 1)
 
 
 def _alphas(scheduler: Any) -> NDArray[np.float64]:

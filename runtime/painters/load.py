@@ -93,4 +93,4 @@ def _told(part: Any) -> str:
 
 def _sampled(tensor: torch.Tensor) -> bytes:
     flat = tensor.detach().flatten()
-    return flat[:: max(flat.numel() // 256, 1)].double().cpu().numpy().tobytes()
+    return flat[:: max(flat.numel() // 256, 1)].cpu().double().numpy().tobytes()

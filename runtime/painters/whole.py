@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ...compiler.schedule import Row, Weighted
 from ..errors import RenderError
+from ..hub import picture_device
 from ..picture import resize
 from .attention import plain, stresses
 from .habits import Habits, canvas_size
@@ -42,7 +43,7 @@ class WholePainter:
             ) from fault
         self.habits = habits
         self.size = size
-        self.device = device
+        self.device = picture_device(device)
         self.canvas = canvas_size(size, habits, multiple=16)
         self.fingerprint = f"{fingerprint} {self.canvas} {habits}"
         for pipe in (self.afresh, self.over):
