@@ -22,6 +22,9 @@ COMMANDS = {
     "listen": "tell what is heard in a sound file",
     "models": "list the models that paint and see depth",
     "list": "list every setting and track, or explain one",
+    "fmt": "format scripts: indentation, spaces, columns",
+    "explain": "explain the code of an error or a warning",
+    "lsp": "serve an editor: mistakes as you type, completion, rename",
 }
 
 HELP = """Turn a script and a song into a film.
