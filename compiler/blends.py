@@ -25,10 +25,12 @@ class Appearance:
 
 
 MAX_TEXTS = 20_000
+MAX_CROSSINGS = 5_000_000
+"""Frames of all fades of a film together."""
 
 
 class TooManyTexts(Exception):  # noqa: N818 - told as a diagnostic where the prompts are known
-    """Numbers in texts make more different texts than a painter could ever read."""
+    """Prompts, or numbers in them, make more texts or fades than a painter could ever read."""
 
 
 class Texts:
@@ -68,6 +70,8 @@ def presence(begin: Array, full: Array, frames: int) -> Presence:
     first = np.clip(np.floor(begin + 1e-9) + 1, 0, frames).astype(np.int64)
     first[0] = frames
     lengths = np.maximum(np.minimum(whole, frames) - first, 0)
+    if lengths.sum() > MAX_CROSSINGS:
+        raise TooManyTexts
     prompt = np.repeat(np.arange(count), lengths)
     frame = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
     seen = prompt > floor[frame]
@@ -83,16 +87,11 @@ def presence(begin: Array, full: Array, frames: int) -> Presence:
 
 def _left_over(frame: NDArray[np.int64], share: Array) -> Array:
     """Return for each entry what the later prompts of its frame leave: the product of their 1 - share."""
-    left = np.ones(len(share))
-    behind = 1
-    while True:
-        later = np.arange(len(frame)) + behind
-        inside = later < len(frame)
-        inside[inside] = frame[later[inside]] == frame[: len(frame)][inside]
-        if not inside.any():
-            return left
-        left[inside] *= 1.0 - share[later[inside]]
-        behind += 1
+    partial = share < 1.0
+    logs = np.cumsum(np.log1p(-np.where(partial, share, 0.0)))
+    last = np.flatnonzero(np.append(np.diff(frame) > 0, True))
+    ends = np.repeat(logs[last], np.diff(np.concatenate([[-1], last])))
+    return np.exp(ends - logs)
 
 
 def written(

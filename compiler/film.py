@@ -121,8 +121,9 @@ def film_length(lowering: Lowering) -> int:
         shown = f"{wanted:,.0f}" if np.isfinite(wanted) and wanted < 1e15 else "far too many"
         findings.add("E0403", place, frames=shown, limit=f"{MAX_FRAMES:,}")
         return 1
-    if wanted * len(typed.steps) > MAX_WORK:
-        findings.add("E0406", place, what=f"{len(typed.steps):,} computations for each of {wanted:,.0f} frames",
+    work = len(typed.steps) + 10 * len(typed.triggers)
+    if wanted * work > MAX_WORK:
+        findings.add("E0406", place, what=f"{work:,} computations for each of {wanted:,.0f} frames",
                      how="make the film shorter, or its formulas fewer")  # fmt: skip
         return 1
     return max(1, int(nearest_frame(wanted)))

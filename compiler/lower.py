@@ -28,7 +28,7 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     except TooManyEvents:
         findings.add("E0406", None, what="its events are too many to count", how="make their length longer")
     except TooManyTexts:
-        findings.add("E0406", None, what="numbers in its prompts make too many texts", how="round them: ${round(x)}")
+        findings.add("E0406", None, what="its prompts make too many texts or fades", how="shorten or round them")
     except TooMuchAtOnce:
         findings.add("E0406", None, what="its values would take too much memory", how="make the film shorter")
     raise CompileError(findings.ordered())

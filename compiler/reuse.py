@@ -55,6 +55,8 @@ def block(checker: Checker, statement: tree.Block, scope: Scope) -> None:
 
 
 _MAX_BLOCKS = 60
+_APPLYING = 30
+"""What applying a block counts for beside its statements."""
 
 
 def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
@@ -75,7 +77,7 @@ def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
         return
     cx.depth += 5
     cx.inlining += 1
-    cx.count_inlined()
+    cx.count_inlined(_APPLYING)
     checker.body(checker, found.what.body, inner)
     cx.inlining -= 1
     cx.depth -= 5

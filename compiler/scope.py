@@ -131,9 +131,9 @@ class Check:
     keys: list[tuple[int, Place]] = field(default_factory=list[tuple[int, Place]])
     sounds: dict[Any, Place] = field(default_factory=dict[Any, Place])
 
-    def count_inlined(self) -> None:
-        """Count one more node of a definition put in the place of its call. Raises TooLong past MAX_INLINED."""
-        self.inlined += 1
+    def count_inlined(self, nodes: int = 1) -> None:
+        """Count nodes of a definition that are put in the place of its call. Raises TooLong past MAX_INLINED."""
+        self.inlined += nodes
         if self.inlined > MAX_INLINED:
             raise TooLong
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import chance
 from .arithmetic import Array
+from .diagnostics import CompileError
 from .happenings import Stage, TooManyEvents
 from .lowering import Lowering, finite, too_many
 from .source import Place
@@ -87,7 +88,9 @@ def _triggered(
     try:
         happening = happenings.get(id(trigger))
         if happening is None:
-            happening = happenings[id(trigger)] = fired(trigger, stage)
+            happening = fired(trigger, stage)
+            if len(trigger.acts) > 1:
+                happenings[id(trigger)] = happening
         stop = lowering.film.frames
         if trigger.section != FILM:
             stop = max(0, min(stop, stage.sections[trigger.section][2]))
@@ -97,7 +100,7 @@ def _triggered(
             return applied(track, act.op, act.step, happening, stage, stop)
     except (TooManyEvents, TooMuchRinging):
         too_many(lowering, trigger)
-        return track
+        raise CompileError(lowering.findings.ordered()) from None
 
 
 def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None) -> Any:

@@ -85,11 +85,11 @@ def applied(track: Array, op: str, root: int, happening: Happening, stage: Stage
     evaluator, frames = stage.evaluator, stage.frames
     at = happening.frames(stage.timeline)
     ring = min(ringing(evaluator.steps, evaluator, root), frames + int(max(0, -at.min())))
-    if op == "=":
-        return _set(track, root, happening, stage, stop, at, ring)
-    evaluator.film.rung += len(at) * ring
+    evaluator.film.rung += len(at) * (ring + 1)
     if evaluator.film.rung > MAX_MOMENTS:
         raise TooMuchRinging
+    if op == "=":
+        return _set(track, root, happening, stage, stop, at, ring)
     track = track.copy()
     for first in range(0, len(at), max(1, _CHUNK // max(ring, 1))):
         if ring:
