@@ -12,6 +12,8 @@ from animc.compiler.catalogue import CATALOGUE
 from animc.compiler.format import format_script, same
 from animc.compiler.parse import parse
 from animc.compiler.pieces import pieces
+from animc.runtime.cli.fmt import command
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from listening import song
@@ -275,3 +277,66 @@ def test_the_laws(scripts: tuple[str, str]) -> None:
     except CompileError:
         return
     assert meaning(formatted) == expected
+
+
+# the command
+
+
+@pytest.fixture
+def rough(tmp_path: Path) -> Path:
+    path = tmp_path / "film.anim"
+    path.write_bytes(b"fov=3 # wide\r\n")
+    return path
+
+
+def fmt(*args: object, text: str | None = None) -> Result:
+    return CliRunner().invoke(command, [str(arg) for arg in args], input=text, standalone_mode=False)
+
+
+def test_a_file_is_rewritten_in_place(rough: Path) -> None:
+    rough.chmod(0o640)
+    link = rough.with_name("link.anim")
+    link.symlink_to(rough)
+    run = fmt(link)
+    assert run.return_value == 0
+    assert "link.anim: formatted" in run.stderr
+    assert link.is_symlink()
+    assert rough.read_bytes() == b"fov = 3  # wide\r\n"
+    assert rough.stat().st_mode & 0o777 == 0o640
+    before = rough.stat().st_mtime_ns
+    assert fmt(rough).output == ""
+    assert rough.stat().st_mtime_ns == before
+
+
+def test_check_names_what_would_change(rough: Path) -> None:
+    good = rough.with_name("good.anim")
+    good.write_text("fov = 3\n")
+    run = fmt("--check", rough, good)
+    assert run.return_value == 1
+    assert "film.anim is not formatted" in run.stderr
+    assert "good" not in run.stderr
+    assert rough.read_bytes() == b"fov=3 # wide\r\n"
+    assert fmt("--check", good).return_value == 0
+
+
+def test_diff_shows_what_would_change(rough: Path) -> None:
+    run = fmt("--diff", rough)
+    assert run.return_value == 0
+    assert "-fov=3 # wide\n+fov = 3  # wide\n" in run.stdout
+    assert rough.read_bytes() == b"fov=3 # wide\r\n"
+    assert fmt("--diff", "--check", rough).return_value == 1
+
+
+def test_a_pipe_goes_through(rough: Path) -> None:
+    run = fmt("-", text="fov=3")
+    assert (run.return_value, run.stdout) == (0, "fov = 3\n")
+
+
+def test_one_mistake_does_not_keep_the_others_waiting(rough: Path) -> None:
+    broken = rough.with_name("broken.anim")
+    broken.write_text("fov = (3\n")
+    run = fmt(broken, rough)
+    assert run.return_value == 1
+    assert "error[E0111]" in run.stderr
+    assert rough.read_bytes() == b"fov = 3  # wide\r\n"
+    assert broken.read_text() == "fov = (3\n"

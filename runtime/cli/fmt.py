@@ -80,8 +80,8 @@ def _keep_mode(path: Path, formatted: str) -> None:
         mode = target.stat().st_mode
         write_atomically(target, formatted.encode())
         target.chmod(mode & 0o7777)
-    except OSError as fault:
-        raise AnimcError(f"{path} cannot be written: {fault.strerror}", "check its permissions") from fault
+    except AnimcError as fault:
+        raise AnimcError(fault.message, "check the permissions of the file and its folder") from fault
 
 
 def _difference(text: str, formatted: str, name: str) -> str:
