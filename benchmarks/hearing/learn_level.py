@@ -1,4 +1,4 @@
-"""Learns the weights of ``runtime/hearing/level.npz``: ``python benchmarks/hearing/learn_level.py [--pieces 400]``.
+"""Learns the weights of ``runtime/hearing/level.npz``: ``python benchmarks/hearing/learn_level.py [--pieces 640]``.
 
 The pieces are ``corpus.make_any`` with seeds from 0; the named styles that are reported on play no part. A few
 networks are averaged. About two seconds a piece, then half a minute.
@@ -18,6 +18,8 @@ from measure import wave_of
 
 OUT = Path(level.__file__).with_name("level.npz")
 HIDDEN, NETWORKS, ROUNDS, DECAY = 16, 5, 1500, 0.003
+GROUPS = [slice(first, first + 14) for first in range(0, 56, 14)] + [slice(56, 68)]
+"""Features that belong together: the repeats of each band, and what passes between bands."""
 
 
 def example(seed: int) -> tuple[np.ndarray, int]:
@@ -38,7 +40,7 @@ def label(beats: np.ndarray, tempo: np.ndarray) -> int:
 
 
 def learn(inputs: np.ndarray, labels: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Return weights by Adam on the cross-entropy over candidates, with noise on the inputs and dropout."""
+    """Return weights by Adam on the cross-entropy over candidates, with blurred inputs and dropout."""
     rng = np.random.default_rng(seed)
     width = inputs.shape[-1]
     weights = [rng.normal(size=(width, HIDDEN)) / np.sqrt(width), np.zeros(HIDDEN), rng.normal(size=HIDDEN) / 8,
@@ -46,13 +48,21 @@ def learn(inputs: np.ndarray, labels: np.ndarray, seed: int) -> list[np.ndarray]
     first, second, rate = [0 * w for w in weights], [0 * w for w in weights], 0.01
     for step in range(1, ROUNDS + 1):
         batch = rng.choice(labels.size, min(64, labels.size), replace=False)
-        steps = slope(weights, inputs[batch] + 0.1 * rng.normal(size=inputs[batch].shape), labels[batch], rng)
+        steps = slope(weights, blurred(inputs[batch], rng), labels[batch], rng)
         for k, change in enumerate(steps):
             first[k] = 0.9 * first[k] + 0.1 * change
             second[k] = 0.999 * second[k] + 0.001 * change**2
             weights[k] -= rate * first[k] / (1 - 0.9**step) / (np.sqrt(second[k] / (1 - 0.999**step)) + 1e-8)
         rate *= 0.999
     return weights
+
+
+def blurred(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return features with noise, and of some pieces one group taken away: no single cue may be leant on."""
+    x = x + 0.3 * rng.normal(size=x.shape)
+    for piece in np.flatnonzero(rng.random(x.shape[0]) < 0.3):
+        x[piece][:, GROUPS[rng.integers(len(GROUPS))]] = 0
+    return x
 
 
 def slope(weights: list[np.ndarray], x: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
@@ -86,7 +96,7 @@ def save(features: np.ndarray, labels: np.ndarray) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pieces", type=int, default=400)
+    parser.add_argument("--pieces", type=int, default=640)
     seen = [example(seed) for seed in range(parser.parse_args().pieces)]
     save(np.stack([features for features, _ in seen]), np.array([answer for _, answer in seen]))
     print(f"{OUT}: {OUT.stat().st_size / 1000:.0f} kB from {len(seen)} pieces")

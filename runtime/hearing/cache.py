@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the code of this room would hear something else in the same file."""
 
 Arrays = dict[str, NDArray[Any]]

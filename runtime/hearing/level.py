@@ -24,6 +24,13 @@ HOP = 0.5
 
 _LAGS = np.array([1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 3, 4, 5, 6, 8])
 _CROSS = np.array([1 / 2, 1, 2, 3])
+_SLOWEST, _FASTEST = 48.0, 215.0
+_COMMON = np.array([0.01, 0.12, 0.02, 0.005, 0.68, 0.005, 0.02, 0.13, 0.01])
+"""How often each ratio is the beat, among the pieces learnt from."""
+
+_FAITH, _SPREAD = 0.4, 0.7
+"""How much the expected counts beside what is heard, and the width in octaves of the tempi that are expected."""
+
 _SIZE = 10 * RATE
 _MIDDLE = 115.0
 
@@ -32,10 +39,16 @@ Values = NDArray[np.float64]
 
 def choose_level(accents: Accents, tempo: Values) -> tuple[float, float]:
     """Return the ratio of ``tempo`` (beats a minute, one a window) that is the beat, and how sure that is, 0..1."""
-    score = _network(features(accents, tempo))
+    score = _network(features(accents, tempo)) + _expected(RATIOS * float(np.median(tempo)))
     share = np.exp(score - score.max())
     best = int(share.argmax())
     return float(RATIOS[best]), float(share[best] / share.sum())
+
+
+def _expected(tempo: Values) -> Values:
+    """Return what is known of beats before anything is heard: which ratios and which tempi are common."""
+    common = np.log(_COMMON) - 0.5 * np.square(np.log2(tempo / _MIDDLE) / _SPREAD)
+    return np.where((tempo > _SLOWEST) & (tempo < _FASTEST), _FAITH * common, -1e3)
 
 
 def features(accents: Accents, tempo: Values) -> Values:
