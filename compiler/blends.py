@@ -98,9 +98,10 @@ def written(
     prompts: Sequence[TextValue | None], there: Presence, frames: int, evaluator: Evaluator, texts: Texts
 ) -> Blend:
     """Return the blend of the prompts' texts; None stands for an empty text. Equal texts of a frame are one entry."""
+    order = np.argsort(there.prompt, kind="stable")
+    seen, starts = np.unique(there.prompt[order], return_index=True)
     number = np.zeros(len(there.frame), dtype=np.int64)
-    for k in np.unique(there.prompt).tolist():
-        here = np.flatnonzero(there.prompt == k) if len(prompts) > 1 else np.arange(len(there.prompt))
+    for k, here in zip(seen.tolist(), np.split(order, starts[1:]), strict=True):
         number[here] = _numbers(prompts[k] if prompts else None, there.frame[here], evaluator, texts)
     keep = there.weight > 0.0
     frame, number, weight = there.frame[keep], number[keep], there.weight[keep]

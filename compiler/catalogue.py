@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 
 
@@ -504,3 +505,22 @@ CATALOGUE: dict[str, Entry] = {
     ),
 }
 """Errors begin with E, warnings with W; the second and third digits are the kind, as the comments say."""
+
+
+def explain(code: str) -> str:
+    """Return what a code means, with an example that goes wrong and one that does not. Raises KeyError."""
+    entry = CATALOGUE[code]
+    parts = [f"{code}: {_named(entry.message)}"]
+    parts += [f"Why: {_named(entry.reason)}"] if entry.reason else []
+    parts += [f"Repair: {_named(entry.repair)}"] if entry.repair else []
+    for title, script in (("Wrong", entry.wrong), ("Right", entry.right)):
+        if script and len(script) < 400:
+            shown = "\n".join("    " + line for line in script.replace("\0", "\ufffd").splitlines())
+            parts.append(f"{title}:\n{shown}")
+    return "\n\n".join(parts)
+
+
+def _named(template: str) -> str:
+    """Return a template with its fields shown as the words they stand for."""
+    words = (piece for piece in string.Formatter().parse(template))
+    return "".join(text + (f"‹{name}›" if name else "") for text, name, _, _ in words)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from animc.compiler import CompileError, Diagnostic, compile_film, render_plain
-from animc.compiler.catalogue import CATALOGUE
+from animc.compiler.catalogue import CATALOGUE, explain
 
 
 def told(script: str) -> tuple[Diagnostic, ...]:
@@ -31,3 +31,10 @@ def test_the_wrong_example_goes_wrong(code: str) -> None:
 @pytest.mark.parametrize("code", [code for code, entry in CATALOGUE.items() if entry.right])
 def test_the_right_example_does_not(code: str) -> None:
     assert [render_plain(diagnostic) for diagnostic in told(CATALOGUE[code].right)] == []
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_code_is_explained(code: str) -> None:
+    text = explain(code)
+    assert text.startswith(f"{code}: ")
+    assert "{{" not in text

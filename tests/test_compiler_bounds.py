@@ -1,0 +1,69 @@
+"""Scripts made to take long or much: each ends soon, in a film or in words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from animc.compiler import CompileError, compile_film
+
+FOREST = '0: "a"\n'
+HARD = {
+    "line ends": "\n" * 90_000 + FOREST,
+    "quotes": '"' * 90_000,
+    "brackets": "(" * 90_000,
+    "a long sum": FOREST + "fov = " + "+".join(["t"] * 9_000),
+    "a tower of powers": FOREST + "fov = " + "**".join(["9"] * 9_000),
+    "digits": FOREST + "fov = " + "9" * 90_000,
+    "backslashes": FOREST + '1: "' + "\\" * 90_000,
+    "choices": FOREST + "fov = " + "1 if t else " * 7_000 + "1",
+    "doubling definitions": FOREST
+    + "def f0(x) = x + 1\n"
+    + "".join(f"def f{n}(x) = f{n - 1}(x) + f{n - 1}(x + {n})\n" for n in range(1, 40))
+    + "fov = f39(1)",
+    "multiplying blocks": FOREST
+    + "block b0() { fov = 3 }\n"
+    + "".join(f"block b{n}() {{ {'; '.join([f'apply b{n - 1}()'] * 10)} }}\n" for n in range(1, 40))
+    + "apply b39()",
+    "long names kept": FOREST
+    + "length = 1000000f\n"
+    + "".join(f"let a{n} = sin(t*{n})\n" for n in range(900))
+    + f"fov = {'+'.join(f'a{n}' for n in range(99))}\nnear = {'*'.join(f'a{n}' for n in range(99))}",
+    "overlapping fades": "".join(f'{n}: "p{n}" fade 1000s\n' for n in range(3_000)),
+    "ringing triggers": FOREST + "length = 100000f\n" + "on every(1f): fov += decay(100f)\n" * 900,
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_scripts_end_soon(name: str) -> None:
+    assert len(HARD[name]) < 100_000
+    began = time.process_time()
+    try:
+        compile_film(HARD[name])
+    except CompileError as error:
+        assert error.diagnostics
+    assert time.process_time() - began < 4.0
+
+
+def test_many_keys_and_statements_take_linear_time() -> None:
+    def seconds(script: str) -> float:
+        began = time.process_time()
+        compile_film(script)
+        return time.process_time() - began
+
+    compile_film(FOREST)
+    keys = [FOREST + f"fov = [{', '.join(f'{n}: {n % 7}' for n in range(count))}]" for count in (1_000, 4_000)]
+    lets = [FOREST + "".join(f"let v{n} = {n} + sin(t/{n + 1})\n" for n in range(count)) for count in (500, 2_000)]
+    for small, large in (keys, lets):
+        assert seconds(large) < 9 * seconds(small) + 0.2
+
+
+def test_nothing_in_a_script_runs() -> None:
+    for attempt in (
+        '__import__("os").system("id")', "().__class__", "t.__class__", "open('x')", "exec(1)", "{t}", "`id`", "t; import os",
+        "lambda: 1", "sin.__globals__", "(lambda x: x)(1)", "eval(1)", "t[0]", "$(id)",
+    ):  # fmt: skip
+        with pytest.raises(CompileError):
+            compile_film(FOREST + f"fov = {attempt}")
+    shown = compile_film('0: "{t.__class__} %s {0} {prompt}"').schedule.texts[0]
+    assert shown == "{t.__class__} %s {0} {prompt}"
