@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from ..compiler.schedule import Row, Schedule, Shot
-from .colour import Palette, match, palette_of
+from .coherence import Colours
+from .colour import Palette, match
 from .ground import Camera, Ground
 from .memory import enough_memory
 from .picture import Bytes, read_image, to_bytes, to_tensor
@@ -28,7 +29,7 @@ from .timings import Timings
 
 __all__ = ["Progress", "Timings", "render"]
 
-LOOP = "loop 1"
+LOOP = "loop 2"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
 SETTINGS = ("mode", "border", "color_coherence")
@@ -108,19 +109,21 @@ def _studio(
 def _shot(studio: Studio, shot: Shot, asked: range) -> Iterator[tuple[int, Frame]]:
     """Yield the asked frames of a shot, painting those before them that they grow from."""
     keys = _keys(studio, shot, asked.stop)
+    colours = Colours(studio.schedule, shot, studio.painter.device, lambda at: _picture(studio, keys[at - shot.start]))
     first = _begin(studio, shot, keys[0])
     if asked.start == shot.start:
         yield shot.start, first
-    palette = _palette(studio, first)
+    colours.take(shot.start, lambda: first.picture)
     ground = Ground(studio.camera, first.picture)
-    for number in range(_resume(studio, shot, keys, asked), asked.stop):
+    for number in range(_resume(studio, shot, keys, asked, colours), asked.stop):
         row, key = studio.schedule.row(number), keys[number - shot.start]
         if _paints(studio.painter, row):
-            frame = _kept(studio, key) or _repaint(studio, key, row, ground, palette)
+            frame = _kept(studio, key) or _repaint(studio, key, row, ground, colours.at(number))
             ground = Ground(studio.camera, frame.picture)
         else:
             ground.move(row)
             frame = Frame(ground.picture(), "moved") if number in asked else None
+        colours.take(number, ground.picture)
         if frame and number in asked:
             yield number, frame
 
@@ -146,10 +149,11 @@ def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
     return _paint(studio, key, studio.schedule.row(shot.start), over)
 
 
-def _resume(studio: Studio, shot: Shot, keys: list[bytes], asked: range) -> int:
+def _resume(studio: Studio, shot: Shot, keys: list[bytes], asked: range, colours: Colours) -> int:
     """Return the frame to go on from: the last painted and stored one up to the first asked, or the shot's second."""
     for frame in range(asked.start, shot.start, -1):
-        if _paints(studio.painter, studio.schedule.row(frame)) and _kept(studio, keys[frame - shot.start]):
+        painted = _paints(studio.painter, studio.schedule.row(frame))
+        if painted and _kept(studio, keys[frame - shot.start]) and colours.resumable(frame):
             return frame
     return shot.start + 1
 
@@ -178,12 +182,10 @@ def _kept(studio: Studio, key: bytes) -> Frame | None:
     return None if picture is None else Frame(picture, "kept")
 
 
-def _palette(studio: Studio, first: Frame) -> Palette | None:
-    """Return the colours that a shot's frames keep, those of its first, or None where they are free."""
-    space = str(studio.schedule.settings.get("color_coherence", "lab"))
-    if space == "none" or not studio.painter.repaints:
-        return None
-    return palette_of(to_tensor(first.picture, studio.painter.device), space)
+def _picture(studio: Studio, key: bytes) -> Bytes | None:
+    """Return the picture of a frame that the store holds."""
+    kept = _kept(studio, key)
+    return kept.picture if kept else None
 
 
 def _keys(studio: Studio, shot: Shot, stop: int) -> list[bytes]:
@@ -191,7 +193,7 @@ def _keys(studio: Studio, shot: Shot, stop: int) -> list[bytes]:
     if not studio.store:
         return [b""] * (stop - shot.start)
     schedule = studio.schedule
-    settings = repr([schedule.size, *(schedule.settings.get(name) for name in SETTINGS)])
+    settings = repr([schedule.size, schedule.fps, *(schedule.settings.get(name) for name in SETTINGS)])
     key = chain_key(
         b"", LOOP, studio.painter.fingerprint, studio.camera.depth.fingerprint, settings, _content(studio, shot)
     )
