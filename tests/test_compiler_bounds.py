@@ -60,8 +60,8 @@ def test_many_keys_and_statements_take_linear_time() -> None:
 
 def test_nothing_in_a_script_runs() -> None:
     for attempt in (
-        '__import__("os").system("id")', "().__class__", "t.__class__", "open('x')", "exec(1)", "{t}", "`id`", "t; import os",
-        "lambda: 1", "sin.__globals__", "(lambda x: x)(1)", "eval(1)", "t[0]", "$(id)",
+        '__import__("os").system("id")', "().__class__", "t.__class__", "open('x')", "exec(1)", "{t}", "`id`",
+        "t; import os", "lambda: 1", "sin.__globals__", "(lambda x: x)(1)", "eval(1)", "t[0]", "$(id)",
     ):  # fmt: skip
         with pytest.raises(CompileError):
             compile_film(FOREST + f"fov = {attempt}")
