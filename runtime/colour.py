@@ -84,9 +84,11 @@ class Table:
         self.values = torch.from_numpy(curve(np.linspace(low, high, places)).astype(np.float32))
 
     def of(self, x: Tensor) -> Tensor:
-        """Return the curve at ``x``, any shape."""
-        places = torch.add(0.5 - self.low * self.scale, x, alpha=self.scale).clamp_(0, self.last).to(torch.int64)
-        return self.values.to(x.device).index_select(0, places.flatten()).reshape(x.shape)
+        """Return the curve at ``x``, any shape. Works in place: new memory would cost more than the reading."""
+        places = torch.mul(x, self.scale).add_(0.5 - self.low * self.scale).clamp_(0, self.last).contiguous()
+        chosen = places.to(torch.int32).flatten()
+        torch.index_select(self.values.to(x.device), 0, chosen, out=places.view(-1))
+        return places
 
 
 # sRGB with white point D65: IEC 61966-2-1. L*a*b*: CIE 15. Rows are divided by the white point.

@@ -76,7 +76,7 @@ class HubDepth:
     """Any depth model that transformers loads: Depth Anything, DPT (MiDaS), ZoeDepth, Depth Pro and others."""
 
     def __init__(self, place: hub.Place, device: torch.device) -> None:
-        with hub.quietly():
+        with hub.quietly("transformers"):
             from transformers import AutoModelForDepthEstimation
 
             near = {"use_safetensors": True, "local_files_only": place.folder is not None, "trust_remote_code": False}

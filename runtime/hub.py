@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -76,19 +77,17 @@ def best_dtype(device: torch.device) -> torch.dtype:
 
 
 @contextmanager
-def quietly() -> Generator[None]:
+def quietly(*libraries: str) -> Generator[None]:
     """Keep the libraries' own bars, advice and deprecations off the user's screen; what fails is still raised."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # transformers speaks at import, so its logger is turned down before it is there.
-        for name in ("transformers", "huggingface_hub"):
+        # transformers speaks at import, so loggers are turned down before it is there.
+        for name in (*libraries, "huggingface_hub"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        from diffusers.utils import logging as diffusers_logging
-        from transformers.utils import logging as transformers_logging
-
-        for library in (diffusers_logging, transformers_logging):
-            library.set_verbosity_error()
-            library.disable_progress_bar()
+        for name in libraries:
+            speech = import_module(f"{name}.utils.logging")
+            speech.set_verbosity_error()
+            speech.disable_progress_bar()
         yield
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from .ffmpeg import ffmpeg
+
 RECIPE = "animc-script"
 """The keyword of the script in a PNG."""
 
@@ -67,23 +69,9 @@ def _from_gif(path: Path) -> str | None:
 
 
 def _from_film(path: Path) -> str | None:
-    import imageio_ffmpeg
-
-    args = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-hide_banner",
-        "-loglevel",
-        "error",
-        "-i",
-        f"file:{path}",
-        "-f",
-        "ffmetadata",
-        "-",
-    ]
-    said = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
-        args, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    ).stdout.decode("utf-8", "replace")
-    found = re.search(r"(?im)^comment=((?:\\.|\\\n|[^\\\n])*)", said)
+    args = [*ffmpeg(), "-i", f"file:{path}", "-f", "ffmetadata", "-"]
+    done = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 (no shell)
+    found = re.search(r"(?im)^comment=((?:\\.|\\\n|[^\\\n])*)", done.stdout.decode("utf-8", "replace"))
     if not found:
         return None
     script = re.sub(r"\\(.|\n)", r"\1", found[1])

@@ -102,12 +102,14 @@ class Lens:
 
     def look(self, depth: Tensor) -> Tensor:
         """Return the grid of pixels that show ``depth``: each drawn back by how far the camera carries it."""
-        behind = 1 / depth
-        ahead = (self.base[2] + depth * self.rise[2]).clamp_(min=NEAREST).reciprocal_()
+        depth = depth.expand(self.grid.shape[:2])
+        behind = depth.reciprocal()
+        ahead = torch.mul(depth, self.rise[2]).add_(self.base[2]).clamp_(min=NEAREST).reciprocal_()
         looked = torch.empty_like(self.grid)
         for axis, place in enumerate((self.x, self.y)):
-            carried = (self.base[axis] + depth * self.rise[axis]) * ahead - place * behind
-            torch.add(place, carried, alpha=-self.scale[axis], out=looked[..., axis])
+            carried = torch.mul(depth, self.rise[axis]).add_(self.base[axis]).mul_(ahead)
+            carried.addcmul_(place, behind, value=-1).mul_(-self.scale[axis])
+            torch.add(carried, place, out=looked[..., axis])
         return looked
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from .errors import RenderError
+from .ffmpeg import ffmpeg
 from .formats import format_of
 from .picture import Bytes
 from .recipe import RECIPE, add_to_gif, as_ffmetadata
@@ -184,7 +185,7 @@ class FilmWriter:
     def _encode_args(self) -> list[str]:
         width, height = self.size[0] + self._pad[1], self.size[1] + self._pad[0]
         return [
-            *_ffmpeg(),
+            *ffmpeg(),
             *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-framerate", str(self.fps)),
             *("-i", "pipe:0", *self.format.video_args(self.fps), f"file:{self._part}"),
         ]
@@ -221,7 +222,7 @@ class FilmWriter:
     def _join_args(self, recipe: Path, whole: Path, audio: Path | None) -> list[str]:
         sound = ["-i", f"file:{audio}"] if audio else []
         return [
-            *_ffmpeg(),
+            *ffmpeg(),
             *("-i", f"file:{self._part}", "-f", "ffmetadata", "-i", str(recipe), *sound),
             *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args() if audio else ())),
             *("-map_metadata", "1", "-map_chapters", "-1", *self.format.film, f"file:{whole}"),
@@ -252,16 +253,6 @@ def _alive(process: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _ffmpeg() -> list[str]:
-    import imageio_ffmpeg
-
-    try:
-        program = imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as fault:
-        raise RenderError("no ffmpeg was found", "pip install --force-reinstall imageio-ffmpeg") from fault
-    return [program, "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 
 
 def _encoder_error(path: Path, code: int, said: str) -> RenderError:

@@ -38,7 +38,7 @@ def find(name: str, base: Path) -> Place:
 def load_pipeline(place: Place, dtype: torch.dtype) -> Any:
     """Return the diffusers pipeline of a place, on the CPU. Raises RenderError where it cannot be loaded."""
     index = _index(place)
-    with hub.quietly():
+    with hub.quietly("transformers", "diffusers"):
         from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
         absent = {"safety_checker": None} if "safety_checker" in index else {}
