@@ -111,14 +111,14 @@ def read(name: str) -> str:
 
 
 def meaning(text: str) -> tuple[Any, ...]:
-    """All of a schedule but the names of its events: one that has none is called by its text, blanks and all."""
+    """All of a schedule but the events without a name, which are called by their text, blanks and all."""
     film = compile_film(text, hear=lambda needs: song(needs, duration=20.0), read=read).schedule
     blends = [
         (blend.offsets.tobytes(), blend.text.tobytes(), blend.weight.tobytes())
         for blend in (film.prompt, film.negative)
     ]
     tracks = {name: track.tobytes() for name, track in film.tracks.items()}
-    events = {times.tobytes() for times in film.events.values()}
+    events = {name: times.tobytes() for name, times in film.events.items() if name.isidentifier()}
     film_wide = (film.fps, film.frames, film.size, film.settings, film.texts, film.shots, film.sections, film.audio)
     return (tracks, blends, events, *film_wide)
 
