@@ -19,6 +19,8 @@ COMMANDS = {
     "check": "find every mistake in a script, without painting",
     "compile": "write a script's schedule as JSON",
     "plot": "draw a script's schedule as one picture",
+    "import": "turn Deforum settings or a Parseq document into a script",
+    "export": "write a script's schedule for Deforum, Parseq or a table",
     "listen": "tell what is heard in a sound file",
     "models": "list the models that paint and see depth",
     "list": "list every setting and track, or explain one",
@@ -55,7 +57,7 @@ class Commands(click.Group):
         """Import one command's file."""
         if cmd_name not in COMMANDS:
             return None
-        file = "vocabulary" if cmd_name == "list" else cmd_name
+        file = {"list": "vocabulary", "import": "import_"}.get(cmd_name, cmd_name)
         return getattr(importlib.import_module(f".{file}", __package__), "command")  # noqa: B009
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
