@@ -21,8 +21,8 @@ def document(*keyframes: dict[str, Any], fields: list[str], prompts: Any = None,
     for row in rows:
         merged.setdefault(row["frame"], {}).update(row)
     return json.dumps({
-        "options": {"output_fps": FPS, "bpm": BPM, "cadence": 1}, "managedFields": fields, "keyframes": [*merged.values()],
-        "prompts": prompts or {"positive": "a forest", "negative": ""}, **more,
+        "options": {"output_fps": FPS, "bpm": BPM, "cadence": 1}, "managedFields": fields,
+        "keyframes": [*merged.values()], "prompts": prompts or {"positive": "a forest", "negative": ""}, **more,
     })  # fmt: skip
 
 
@@ -82,8 +82,9 @@ def test_keyframes_run_straight_unless_told_otherwise() -> None:
 
 @pytest.mark.parametrize(
     ("formula", "due"),
-    [("S", HELD), ("L", LINE), ("L*0.5+S*0.5", (LINE + HELD) / 2), ("slide()", LINE), ("next_keyframe_value", np.select([F < 40], [3.0], 2.0)),
-     ("bez(0,0,1,1)", LINE), ("L*0.5+sin(p=2b,a=0.2)", LINE * 0.5 + 0.2 * np.sin(np.pi * F / BEAT))],
+    [("S", HELD), ("L", LINE), ("L*0.5+S*0.5", (LINE + HELD) / 2), ("slide()", LINE),
+     ("next_keyframe_value", np.select([F < 40], [3.0], 2.0)), ("bez(0,0,1,1)", LINE),
+     ("L*0.5+sin(p=2b,a=0.2)", LINE * 0.5 + 0.2 * np.sin(np.pi * F / BEAT))],
 )  # fmt: skip
 def test_interpolations(formula: str, due: np.ndarray) -> None:
     np.testing.assert_allclose(contrast({**KEYS[0], "contrast_i": formula}, *KEYS[1:]), due, rtol=1e-5, atol=1e-5)
@@ -112,8 +113,8 @@ def test_motion_is_the_difference_of_places(formula: str) -> None:
             {"frame": 50, "rotation_3d_y": 90, "zoom": 2})  # fmt: skip
     schedule, _ = imported(document(*rows, fields=["rotation_3d_y", "zoom"]))
     for name, track, rest in (("rotation_3d_y", "rotation_y", 0.0), ("zoom", "zoom", 1.0)):
-        as_place = import_parseq(document(*[{"frame": r["frame"], "x": r[name], "x_i": r.get(f"{name}_i", "")} for r in rows],
-                                          fields=["near"]).replace('"x', '"near'))  # fmt: skip
+        moved = [{"frame": row["frame"], "near": row[name], "near_i": row.get(f"{name}_i", "")} for row in rows]
+        as_place = import_parseq(document(*moved, fields=["near"]))
         place = (
             compile_film(as_place.text.replace("near =", "translation_x ="))
             .schedule.tracks["translation_x"]
@@ -127,7 +128,7 @@ def test_motion_is_the_difference_of_places(formula: str) -> None:
 def test_prompts_become_keys_with_fades_and_a_shared_negative() -> None:
     common = {"positive": "film", "negative": "text", "allFrames": True}
     listed = [{"positive": "a cat", "negative": "", "allFrames": False, "from": 0, "to": 40, "overlap": FADED},
-              {"positive": "a dog ${sin(p=4b)}", "negative": "", "allFrames": False, "from": 30, "to": 100, "overlap": FADED}]  # fmt: skip
+              {"positive": "a dog ${sin(p=4b)}", "negative": "", "from": 30, "to": 100, "overlap": FADED}]  # fmt: skip
     prompts = {
         "format": "v2",
         "enabled": True,
@@ -175,7 +176,8 @@ def test_fields_without_a_counterpart_are_told() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [("{}", "no keyframes"), ("[1]", "object"), ('{"keyframes": [{"frame": 0}]}', "one keyframe"),
-     ('{"max_frames": 3, "prompts": {}}', "Deforum settings"), ('{"keyframes": [{"frame": "x"}, {"frame": 1}]}', "frame number"),
+     ('{"max_frames": 3, "prompts": {}}', "Deforum settings"),
+     ('{"keyframes": [{"frame": "x"}, {"frame": 1}]}', "frame number"),
      (document({"frame": 0, "contrast": 1, "contrast_i": "sin("}, fields=["contrast"]), "contrast"),
      (document({"frame": 0, "contrast": 1, "contrast_i": "1/0"}, fields=["contrast"]), "zero")],
 )  # fmt: skip

@@ -100,8 +100,8 @@ def _number(value: object, name: str, notes: Notes, default: float) -> float:
 
 def _named(rows: list[Keyframe]) -> list[str]:
     names = dict.fromkeys(name for row in rows for name in row)
-    return [name for name in names
-            if name not in ("frame", "info", "deforum_prompt") and not name.endswith(("_i", "_delta", "_pc"))]  # fmt: skip
+    others = ("frame", "info", "deforum_prompt")
+    return [name for name in names if name not in others and not name.endswith(("_i", "_delta", "_pc"))]
 
 
 def _series(raw: object, fps: float) -> dict[str, Callable[[int], float]]:

@@ -79,8 +79,8 @@ def _prompts(schedule: Schedule, last: int, notes: Notes) -> dict[str, Any]:
             continue
         if listed:
             listed[-1]["to"] = frame - 1
-        listed.append({"name": f"Prompt {len(listed) + 1}", "positive": texts[0], "negative": texts[1], "allFrames": False,
-                       "from": frame, "to": last, "overlap": _OVERLAP})  # fmt: skip
+        name, span = f"Prompt {len(listed) + 1}", {"allFrames": False, "from": frame, "to": last}
+        listed.append({"name": name, "positive": texts[0], "negative": texts[1], **span, "overlap": _OVERLAP})
     common = {
         "name": "Common",
         "positive": "",

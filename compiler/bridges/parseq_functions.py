@@ -35,7 +35,8 @@ SIGNATURES: dict[str, tuple[Param, ...]] = {
     **dict.fromkeys(("round", "floor", "ceil"), _ROUND),
     **dict.fromkeys(
         ("abs", "_sin", "_cos", "_tan", "_asin", "_acos", "_atan", "_log", "_exp", "_sqrt", "_cbrt", "_expm1", "_log1p",
-         "_log10", "_log2", "_sign", "_sinh", "_cosh", "_tanh", "_asinh", "_acosh", "_atanh", "f2b", "f2s", "b2f", "s2f"),
+         "_log10", "_log2", "_sign", "_sinh", "_cosh", "_tanh", "_asinh", "_acosh", "_atanh", "f2b", "f2s", "b2f",
+         "s2f"),
         _VALUE,
     ),
     "rand": _params(("min n", 0.0), ("max x", 1.0), ("seed s", "unseeded"), ("hold h", 1.0)),
