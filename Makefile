@@ -18,7 +18,7 @@ test: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	PYTHONPATH= $(BIN)/lint-imports
 
 bench: setup

@@ -31,10 +31,10 @@ class _Block(nn.Module):
 class DepthNet(nn.Module):
     """A U-shaped net of five levels with a glance at the whole picture at the bottom.
 
-    It looks at 256 pixels on the short side, whatever comes in.
+    It looks at 192 pixels on the short side, whatever comes in.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 96, 128), side: int = 256) -> None:
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 96, 128), side: int = 192) -> None:
         super().__init__()
         self.side = side
         self.down = nn.ModuleList(
@@ -75,4 +75,5 @@ def load_depthnet(
     config = json.loads((folder / "config.json").read_text())
     net = DepthNet(tuple(config["widths"]), int(config["side"]))
     net.load_state_dict(load_file(folder / "model.safetensors"))
-    return net.to(device=device, dtype=dtype, memory_format=torch.channels_last).eval().requires_grad_(False)
+    net.to(device=device, dtype=dtype).to(memory_format=torch.channels_last)
+    return net.eval().requires_grad_(False)

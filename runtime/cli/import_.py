@@ -45,12 +45,13 @@ def command(kind: str, file: str, output: Path | None, quiet: bool) -> int:
 
 
 def _imported(kind: str, text: str, name: str) -> Imported:
-    from ...compiler import CompileError, bridges
+    from ...compiler import CompileError
+    from ...compiler.bridges import BridgeError, import_deforum, import_parseq
 
-    bridge = bridges.import_deforum if kind == "deforum" else bridges.import_parseq
+    bridge = import_deforum if kind == "deforum" else import_parseq
     try:
         return bridge(text, name)
-    except bridges.BridgeError as fault:
+    except BridgeError as fault:
         raise AnimcError(f"{name}: {fault.message}", fault.repair) from fault
     except CompileError as fault:
         first = fault.diagnostics[0]

@@ -157,8 +157,8 @@ def _require_sound(diagnostics: Any) -> None:
 def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> int:
     """Load the models, then paint and write every frame of the job."""
     from ..depth import open_depth
-    from ..painters import open_painter
     from ..hub import best_device
+    from ..painters import open_painter
     from ..store import FrameStore
     from ..timings import Timings
 
