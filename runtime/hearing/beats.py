@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +34,7 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
     return settled[settled < onset.size / RATE - 0.03], sure
 
 
-def _follow(lively: NDArray[np.float32], period: NDArray[np.float64]) -> NDArray[np.int64]:
+def _follow(lively: NDArray[Any], period: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return beat frames that fall on accents and keep about ``period`` frames apart (Ellis 2007, eq. 5)."""
     from scipy.ndimage import gaussian_filter1d
 
