@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from animc.compiler import Schedule, compile_film
 from animc.compiler.bridges import BridgeError, Imported, import_deforum
-from animc.compiler.vocabulary import BY_NAME
+from animc.compiler.vocabulary import BY_NAME, Param
 
 HERE = Path(__file__).parent / "bridges"
 ANIMC = Path(sys.executable).parent / "animc"
@@ -132,6 +132,13 @@ def test_commas_inside_a_formula_are_read_as_meant() -> None:
     film, script = imported(settings(translation_x="0:(where(t<20, 1, 2)), 40:(5)"))
     assert film.tracks["translation_x"][[0, 19, 20, 39, 40]].tolist() == [1, 1, 2, 2, 5]
     assert any("comma" in note.text for note in script.notes)
+
+
+def test_a_setting_that_the_vocabulary_takes_up_later_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = Param("noise_type", "choice", "plain", "", "painting", choices=("plain", "perlin", "uniform"))
+    monkeypatch.setitem(BY_NAME, "noise_type", later)
+    assert 'noise_type = "uniform"' in import_deforum(settings(noise_type="uniform")).text
+    assert "noise_type = " not in import_deforum(settings(noise_type="plain")).text
 
 
 def test_a_long_sum_and_many_keys_are_no_trouble() -> None:

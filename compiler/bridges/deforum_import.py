@@ -151,7 +151,7 @@ def _painting(work: _Work) -> str:
         work.notes.add(
             "color_coherence", f"`{coherence}` has no counterpart here; colours follow the shot's first frame"
         )
-    lines += _inputs(work)
+    lines += [*_others(work), *_inputs(work)]
     return "\n".join(lines)
 
 
@@ -185,13 +185,13 @@ def _track(work: _Work, name: str) -> list[Track]:
     """Return the track that a schedule stands for; none where it is idle, or stands at our own default."""
     value = work.settings.values[name]
     param = counterpart(name)
-    scheduled = name in TRACKS or name.endswith("_schedule")
+    scheduled = name in TRACKS or name.endswith("_schedule") or (_numeric(value) and name != "steps")
     if name in work.done or param is None or not param.track or not scheduled or value is None:
         return []
     if _idle(work, name):
         return []
     work.done.add(name)
-    text = f"0: ({value})" if isinstance(value, int | float) else str(value)
+    text = f"0: ({value})" if _numeric(value) else str(value)
     found = expanded(name, text, work.scene, work.notes)
     if found.constant and param.default is not None and float(found.values[0]) == float(str(param.default)):
         return []
@@ -199,6 +199,40 @@ def _track(work: _Work, name: str) -> list[Track]:
     if param.name in _WHOLE:
         return [_whole(work, param, written, found.values)]
     return [Track(param.name, written, found.values)]
+
+
+def _numeric(value: object) -> bool:
+    """Return whether a setting holds one plain number, if only as text (cadence was saved as text once)."""
+    try:
+        return not isinstance(value, bool) and math.isfinite(float(str(value)))
+    except ValueError:
+        return False
+
+
+def _others(work: _Work) -> list[str]:
+    """Return the settings of ours that bear the name of one of Deforum's, and have no rule of their own here."""
+    lines: list[str] = []
+    for name, value in work.settings.values.items():
+        param = counterpart(name)
+        if name in work.done or param is None or param.track or is_off(name, work.settings.values):
+            continue
+        written = _fitting(param, value)
+        if written is not None:
+            work.done.add(name)
+            lines += [f"{param.name} = {written}"] if written not in (str(param.default), f'"{param.default}"') else []
+    return lines
+
+
+def _fitting(param: Param, value: object) -> str | None:
+    """Return a setting's value as the script writes it, None where it is none that the parameter may have."""
+    if param.kind == "choice":
+        choice = str(value).lower().replace(" ", "_")
+        return f'"{choice}"' if choice in param.choices else None
+    if param.kind in ("number", "integer") and _numeric(value):
+        found = float(str(value))
+        fits = (param.low is None or found >= param.low) and (param.high is None or found <= param.high)
+        return number(found) if fits else None
+    return None
 
 
 def _idle(work: _Work, name: str) -> bool:
