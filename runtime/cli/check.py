@@ -28,6 +28,9 @@ Nothing is heard or painted: beats stand at 120 a minute unless the script gives
 Exits 0 when the script compiles, 1 when it does not.
 """
 
+GUESSED = ("W0101", "W0107")
+"""Warnings of keys and sections past the film's end: while the beats are only guessed, so are those."""
+
 
 @click.command("check", help=HELP)
 @films.film_options
@@ -55,11 +58,18 @@ def examine(film: films.Film, text: str) -> tuple[tuple[Diagnostic, ...], bool]:
 
     if film.audio is not None and not film.audio.is_file():
         raise AnimcError(f"there is no sound file {film.audio}", "check the path given to --audio")
+    asked: list[Needs] = []
+
+    def hear(needs: Needs) -> Sounds | None:
+        asked.append(needs)
+        return stand_in(film, needs)
+
     try:
-        compiled = films.compile_it(film, text, lambda needs: stand_in(film, needs))
+        compiled = films.compile_it(film, text, hear)
     except CompileError as fault:
         return tuple(fault.diagnostics), False
-    return tuple(compiled.diagnostics), True
+    guessed = GUESSED if any(needs.requests for needs in asked) else ()
+    return tuple(found for found in compiled.diagnostics if found.code not in guessed), True
 
 
 def stand_in(film: films.Film, needs: Needs) -> Sounds | None:
