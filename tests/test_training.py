@@ -72,14 +72,15 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     out.mkdir()
     dataset.draw_shard(drawn, 0, seed=0, scenes=8, size=64)
     autoencoder.train(drawn, out, minutes=1, steps=3, batch=2, side=32, width=8)
-    storybook.train(drawn, out / "vae", out, minutes=1, steps=2, batch=2, shape=network.TINY)
-    storybook.train(drawn, out / "vae", out, minutes=1, steps=1, batch=2, shape=network.TINY)
+    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=2, batch=2, shrink=2, plain=0.5), network.TINY)
+    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
     assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
     folder = export.export(out, out / "vae", tmp_path / "storybook", network.TINY)
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pt"))
     words = AutoTokenizer.from_pretrained(folder / "tokenizer")
     rows = vocabulary.exported_vocabulary()[1]
-    assert [rows[i] for i in words("Foggy Woods, zzz 夜").input_ids] == vocabulary.encode("foggy woods zzz 夜")[:6]
+    said = "Foggy Woods, zzz 夜"
+    assert [rows[i] for i in words(said).input_ids] == vocabulary.encode(said)[:7]
     pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     picture = pipe("a forest at night", num_inference_steps=2, height=64, width=64, output_type="np").images[0]

@@ -17,6 +17,7 @@ from torch.nn import functional
 from .dataset import depths_of, pictures_of, shards
 
 Tensor = torch.Tensor
+SIDE = 192  # pixels of the short side that the net looks at
 
 
 def batch_of(rng: np.random.Generator, files: list[Path], count: int) -> tuple[Tensor, Tensor]:
@@ -68,11 +69,12 @@ def train(
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last) if vae else None
     net = DepthNet(widths).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
-    start, log, losses = time.time(), (out / "depth.jsonl").open("a"), []
+    start, losses = time.time(), []
     for step in range(steps):
         done = max((time.time() - start) / (60 * minutes), step / steps)
         if done >= 1:
             break
+        net.side = SIDE if done > 0.6 else SIDE * 2 // 3  # small first: twice the pictures in the time
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 50) * (1 - done) + 1e-5
         picture, truth = batch_of(rng, shards(scenes), batch)
@@ -88,17 +90,18 @@ def train(
         optimiser.step()
         losses.append(loss.item())
         if step % 100 == 99:
-            log.write(
-                json.dumps(
-                    {
-                        "step": step + 1,
-                        "seconds": round(time.time() - start),
-                        "loss": round(float(np.mean(losses[-100:])), 4),
-                    }
+            with (out / "depth.jsonl").open("a") as log:
+                log.write(
+                    json.dumps(
+                        {
+                            "step": step + 1,
+                            "seconds": round(time.time() - start),
+                            "loss": round(float(np.mean(losses[-100:])), 4),
+                        }
+                    )
+                    + "\n"
                 )
-                + "\n"
-            )
-            log.flush()
+    net.side = SIDE
     return net.eval()
 
 

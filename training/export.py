@@ -6,6 +6,7 @@ Averaged weights in fp16, synonyms expanded. `python -m training.export OUT VAE 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from .network import FULL, Shape, scheduler, text_encoder, unet
 from .vocabulary import LENGTH, exported_vocabulary
 
 CARD = Path(__file__).with_name("card.md")
+FACTOR = 8
+"""Pixels to a latent pixel, along a side."""
+HABITS = {"steps": 8, "cfg": 3.0}
+"""Denoising steps and guidance that the model looks best with, for the painter (`animc.json`)."""
 
 
 def expanded(folded: CLIPTextModel) -> CLIPTextModel:
@@ -42,8 +47,11 @@ def tokenizer(folder: Path) -> BertTokenizer:
     return made
 
 
-def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL) -> Path:
-    """Write a complete pipeline folder (fp16 safetensors) that plain diffusers loads, with its card and vocabulary."""
+def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 256) -> Path:
+    """Write a complete pipeline folder (fp16 safetensors) that plain diffusers loads, with its card and vocabulary.
+
+    `side`: pixels of the square pictures that the checkpoint was last trained on, which it paints best.
+    """
     state = torch.load(out / "storybook.pt", weights_only=True)["ema"]
     painter, reader = unet(shape), text_encoder(shape)
     painter.load_state_dict(
@@ -52,6 +60,7 @@ def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL) -> Path:
     reader.load_state_dict(
         {key.removeprefix("text."): value for key, value in state.items() if key.startswith("text.")}
     )
+    painter.register_to_config(sample_size=side // FACTOR)
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
@@ -67,9 +76,18 @@ def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL) -> Path:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder, safe_serialization=True)
+    _drop_derived(folder / "vae" / "config.json")
+    (folder / "animc.json").write_text(json.dumps({**HABITS, "native_size": side}, indent=2) + "\n")
     if CARD.exists():
         shutil.copy(CARD, folder / "README.md")
     return folder
+
+
+def _drop_derived(config: Path) -> None:
+    """Take out the entry that AutoencoderTiny derives anew at every load, and warns of when it finds it."""
+    entries = json.loads(config.read_text())
+    entries.pop("block_out_channels", None)
+    config.write_text(json.dumps(entries, indent=2) + "\n")
 
 
 def main() -> None:
@@ -78,8 +96,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("vae", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--side", type=int, default=256, help="pixels of the pictures it was last trained on")
     options = parser.parse_args()
-    print(export(options.out, options.vae, options.folder))
+    print(export(options.out, options.vae, options.folder, side=options.side))
 
 
 if __name__ == "__main__":

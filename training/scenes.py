@@ -253,10 +253,10 @@ def draw_scene(rng: Generator, height: int = 256, width: int = 256) -> Scene:
     return Scene(picture, caption(rng, facts), facts, depth)
 
 
-def main(path: str, seed: int = 0, count: int = 64) -> None:
-    """Write a sheet of `count` scenes, eight a row."""
+def main(path: str, seed: int = 0, count: int = 64, side: int = 256) -> None:
+    """Write a sheet of `count` scenes, eight a row, each `side` pixels wide."""
     rng = np.random.default_rng(seed)
-    tiles = [draw_scene(rng).picture for _ in range(count)]
+    tiles = [cv2.resize(draw_scene(rng).picture, (side, side), interpolation=cv2.INTER_AREA) for _ in range(count)]
     rows = [np.concatenate(tiles[i : i + 8], 1) for i in range(0, count, 8)]
     cv2.imwrite(path, cv2.cvtColor(np.concatenate(rows, 0), cv2.COLOR_RGB2BGR))
 

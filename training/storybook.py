@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +25,15 @@ Tensor = torch.Tensor
 
 
 @torch.no_grad()
-def latents_of(shard: Path, vae: AutoencoderTiny, tag: str) -> np.ndarray:
+def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> np.ndarray:
     """Latents of a shard (n×C×h×w, float16), encoded once and kept beside it under the autoencoder's `tag`."""
-    held = shard.with_name(f"{shard.stem}.latents-{tag}.npz")
+    held = shard.with_name(f"{shard.stem}.latents-{tag}-{shrink}.npz")
     if held.exists():
         return np.load(held)["latents"]
     parts = []
     for batch in np.array_split(pictures_of(shard), max(1, len(pictures_of(shard)) // 10)):
         picture = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
+        picture = functional.avg_pool2d(picture, shrink)
         parts.append(vae.encode(picture.contiguous(memory_format=torch.channels_last)).latents.half().numpy())
     np.savez(held, latents=np.concatenate(parts))
     return np.load(held)["latents"]
@@ -45,23 +46,27 @@ class Library:
     folder: Path
     vae: AutoencoderTiny
     tag: str
+    shrink: int = 1
     latents: list[np.ndarray] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    plain: list[int] = field(default_factory=list)
 
     def grow(self, most: int) -> None:
         """Take in at most so many new shards (each costs seconds of encoding the first time)."""
         for shard in [s for s in shards(self.folder) if s.name not in self.seen][:most]:
-            self.latents.extend(latents_of(shard, self.vae, self.tag))
+            self.latents.extend(latents_of(shard, self.vae, self.tag, self.shrink))
             self.facts.extend(facts_of(shard))
             self.seen.add(shard.name)
+        self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
 
-    def batch(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor]:
-        """Latents (count×C×h×w) and folded token ids (count×24) of random scenes, newly worded.
+    def batch(self, rng: np.random.Generator, count: int, plain: bool = False) -> tuple[Tensor, Tensor]:
+        """Latents (count×C×h×w) and folded token ids (count×24) of random scenes, reworded, one in sixteen wordless.
 
-        One in sixteen wordless.
+        `plain`: of scenes in the house style only.
         """
-        chosen = rng.integers(len(self.latents), size=count)
+        pool = self.plain if plain and self.plain else range(len(self.latents))
+        chosen = [pool[i] for i in rng.integers(len(pool), size=count)]
         words = ["" if rng.random() < 0.0625 else caption(rng, self.facts[i]) for i in chosen]
         ids = torch.tensor([_blind(rng, encode(text)) for text in words])
         return torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float(), ids
@@ -88,7 +93,8 @@ def noised(rng: torch.Generator, clean: Tensor, alphas: Tensor, spoil: float) ->
     A share `spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
     """
     count = len(clean)
-    steps = torch.randint(0, len(alphas), (count,), generator=rng)
+    # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
+    steps = ((1 - torch.rand(count, generator=rng) ** 1.4) * len(alphas)).long().clamp(0, len(alphas) - 1)
     keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
     rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
     noise = torch.randn(clean.shape, generator=rng)
@@ -99,94 +105,108 @@ def noised(rng: torch.Generator, clean: Tensor, alphas: Tensor, spoil: float) ->
     return mixed, steps, target
 
 
-def _ema(averaged: dict[str, Tensor], live: dict[str, Tensor], step: int) -> None:
-    decay = min(0.9993, (1 + step) / (20 + step))
-    for name, value in live.items():
-        if value.is_floating_point():
-            averaged[name].lerp_(value, 1 - decay)
+@dataclass(frozen=True)
+class Recipe:
+    """How a stage trains: until `minutes` or `steps` are over, whichever is first.
 
-
-def train(
-    scenes: Path,
-    vae: Path,
-    out: Path,
-    minutes: float,
-    steps: int = 10**7,
-    batch: int = 32,
-    seed: int = 0,
-    shape: Shape = FULL,
-    rate: float = 5e-4,
-) -> Path:
-    """Train for so many minutes or steps in this call, whichever ends first.
-
-    The rate falls over the last third. Returns the checkpoint's path.
+    `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
+    `plain` is the share of batches in the house style only, `spoil` that of spoiled starts.
     """
-    torch.manual_seed(seed)
-    coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
-    model = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)}).to(
-        memory_format=torch.channels_last
-    )
-    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
-    held, step, seen = out / "storybook.pt", 0, 0.0
-    averaged = {name: value.clone() for name, value in model.state_dict().items()}
-    if held.exists():
-        state = torch.load(held, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        averaged, step, seen = state["ema"], state["step"], state["seconds"]
-    rng, torch_rng = np.random.default_rng([seed, step]), torch.Generator().manual_seed(seed + step)
-    library, alphas = Library(scenes, coder, vae.parent.name), scheduler().alphas_cumprod
-    library.grow(10**6 if step else 4)
-    start, saved, first, losses = time.time(), time.time(), step, []
-    log = (out / "storybook.jsonl").open("a")
 
-    def save() -> None:
-        state = {
-            "model": model.state_dict(),
-            "ema": averaged,
-            "optimiser": optimiser.state_dict(),
-            "step": step,
-            "seconds": seen + time.time() - start,
-        }
-        torch.save(state, held.with_suffix(".part"))
-        held.with_suffix(".part").rename(held)
+    minutes: float = 90
+    steps: int = 10**7
+    batch: int = 32
+    rate: float = 5e-4
+    shrink: int = 1
+    plain: float = 0.0
+    spoil: float = 0.15
+    seed: int = 0
 
-    while step - first < steps and time.time() - start < 60 * minutes:
-        done = max((time.time() - start) / (60 * minutes), (step - first) / steps)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 150) * (1 if done < 0.67 else max(0.04, (1 - done) / 0.33))
-        clean, ids = library.batch(rng, batch)
-        mixed, times, target = noised(torch_rng, clean, alphas, 0.25)
-        words = model["text"](ids)[0]
-        guess = model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
-        loss = functional.mse_loss(guess, target)
-        optimiser.zero_grad()
+    def rate_at(self, step: int, done: float) -> float:
+        """Learning rate: warm at first, constant, falling over the last third of the stage (`done` 0..1)."""
+        return self.rate * min(1, (step + 1) / 150) * (1 if done < 0.67 else max(0.04, (1 - done) / 0.33))
+
+
+class Student:
+    """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there."""
+
+    def __init__(self, out: Path, shape: Shape, rate: float) -> None:
+        parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
+        self.model = parts.to(memory_format=torch.channels_last)
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
+        self.averaged = {name: value.clone() for name, value in self.model.state_dict().items()}
+        self.held, self.step, self.pictures, self.seconds = out / "storybook.pt", 0, 0, 0.0
+        if self.held.exists():
+            state = torch.load(self.held, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.averaged, self.step = state["ema"], state["step"]
+            self.pictures, self.seconds = state["pictures"], state["seconds"]
+
+    def learn(self, loss: Tensor, rate: float, pictures: int) -> None:
+        """One step of the optimiser and of the average."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        step += 1
-        _ema(averaged, model.state_dict(), step)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        self.pictures += pictures
+        decay = min(0.998, (1 + self.step) / (20 + self.step))
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                self.averaged[name].lerp_(value, 1 - decay)
+
+    def save(self, seconds: float) -> None:
+        """Write the checkpoint; it appears whole or not at all."""
+        state = {"model": self.model.state_dict(), "ema": self.averaged, "optimiser": self.optimiser.state_dict()}
+        state |= {"step": self.step, "pictures": self.pictures, "seconds": self.seconds + seconds}
+        torch.save(state, self.held.with_suffix(".part"))
+        self.held.with_suffix(".part").rename(self.held)
+
+
+def _weights(channels: int) -> Tensor:
+    """Weight of each latent in the loss, mean 1: the first three hold colour and so the layout, the rest is texture."""
+    weights = torch.tensor([2.0] * 3 + [0.4] * (channels - 3)).view(1, -1, 1, 1)
+    return weights / weights.mean()
+
+
+def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL) -> Path:
+    """Train one stage, going on from `out/storybook.pt` if it's there; returns that path."""
+    torch.manual_seed(recipe.seed)
+    student = Student(out, shape, recipe.rate)
+    coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
+    library = Library(scenes, coder, vae.parent.name, recipe.shrink)
+    library.grow(4)
+    rng = np.random.default_rng([recipe.seed, student.step])
+    torch_rng = torch.Generator().manual_seed(recipe.seed + student.step)
+    alphas, weights = scheduler().alphas_cumprod, _weights(shape.latent_channels)
+    start = saved = time.time()
+    first, losses = student.step, []
+    while student.step - first < recipe.steps and time.time() - start < 60 * recipe.minutes:
+        done = max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps)
+        clean, ids = library.batch(rng, recipe.batch, rng.random() < recipe.plain)
+        mixed, times, target = noised(torch_rng, clean, alphas, recipe.spoil)
+        words = student.model["text"](ids)[0]
+        guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
+        loss = ((guess - target).square() * weights).mean()
+        student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
         losses.append(loss.item())
-        if step % 50 == 0:
-            log.write(
-                json.dumps(
-                    {
-                        "step": step,
-                        "pictures": step * batch,
-                        "seconds": round(seen + time.time() - start),
-                        "loss": round(float(np.mean(losses[-50:])), 4),
-                        "scenes": len(library.facts),
-                    }
-                )
-                + "\n"
-            )
-            log.flush()
+        if student.step % 50 == 0:
+            record = {"step": student.step, "pictures": student.pictures, "scenes": len(library.facts)}
+            record |= {
+                "seconds": round(student.seconds + time.time() - start),
+                "loss": round(float(np.mean(losses[-50:])), 4),
+            }
+            with (out / "storybook.jsonl").open("a") as log:
+                log.write(json.dumps(record) + "\n")
             library.grow(2)
         if time.time() - saved > 240:
-            save()
+            student.save(time.time() - start)
             saved = time.time()
-    save()
-    return held
+    student.save(time.time() - start)
+    return student.held
 
 
 def main() -> None:
@@ -195,13 +215,13 @@ def main() -> None:
     parser.add_argument("scenes", type=Path)
     parser.add_argument("vae", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=90)
-    parser.add_argument("--steps", type=int, default=10**7)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=5e-4)
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    train(options.scenes, options.vae, options.out, options.minutes, options.steps, options.batch, rate=options.rate)
+    for setting in fields(Recipe):
+        kind = int if setting.type == "int" else float
+        parser.add_argument(f"--{setting.name}", type=kind, default=setting.default)
+    options = vars(parser.parse_args())
+    scenes, vae, out = (options.pop(name) for name in ("scenes", "vae", "out"))
+    out.mkdir(parents=True, exist_ok=True)
+    train(scenes, vae, out, Recipe(**options))
 
 
 if __name__ == "__main__":

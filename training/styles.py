@@ -26,7 +26,7 @@ def storybook(rgb: Array, rng: Generator) -> Array:
 
 
 def watercolour(rgb: Array, rng: Generator) -> Array:
-    """Pale washes that pool dark at their edges, on rough paper (no white margin: a film that zooms would draw it into the picture)."""
+    """Pale washes that pool dark at their edges (no white margin: a film that zooms would draw it into the picture)."""
     height, width = rgb.shape[:2]
     flow = np.stack([noise(rng, height, width, 0.8, 0.8), noise(rng, height, width, 0.8, 0.8)], -1) * 3.0
     yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
