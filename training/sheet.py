@@ -41,9 +41,9 @@ PROMPTS = (
 
 
 def pictures(
-    folder: Path, prompts: list[str], steps: int = 7, guidance: float = 3.0, seed: int = 7
+    folder: Path, prompts: list[str], steps: int = 8, guidance: float = 3.0, seed: int = 7
 ) -> list[np.ndarray]:
-    """One picture (256×256×3, uint8) for each prompt, each from the same noise."""
+    """One picture (H×W×3, uint8, of the model's own size) for each prompt, each from the same noise."""
     pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     made = []
@@ -54,8 +54,6 @@ def pictures(
                 prompt,
                 num_inference_steps=steps,
                 guidance_scale=guidance,
-                height=256,
-                width=256,
                 generator=chance,
                 output_type="np",
             ).images[0]
@@ -78,11 +76,12 @@ def film(
     """
     pipe = StableDiffusionImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
+    side = pipe.unet.config.sample_size * 8
     shown = [pictures(folder, prompts[:1], seed=seed)[0]]
     for number in range(1, frames):
         prompt = prompts[number * len(prompts) // frames]
-        warp = cv2.getRotationMatrix2D((128, 128), 0.3, zoom)
-        moved = cv2.warpAffine(shown[-1], warp, (256, 256), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+        warp = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), 0.3, zoom)
+        moved = cv2.warpAffine(shown[-1], warp, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
         start = torch.from_numpy(moved).permute(2, 0, 1)[None].float() / 255
         chance = torch.Generator().manual_seed(seed + number)
         made = pipe(
@@ -125,7 +124,7 @@ def write(path: Path, tiles: list[np.ndarray], across: int, labels: list[str] | 
     blank = np.full_like(cells[0], 250)
     cells += [blank] * (-len(cells) % across)
     rows = [np.concatenate(cells[i : i + across], 1) for i in range(0, len(cells), across)]
-    cv2.imwrite(str(path), cv2.cvtColor(np.concatenate(rows), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 86])
+    cv2.imwrite(str(path), cv2.cvtColor(np.concatenate(rows), cv2.COLOR_RGB2BGR))
 
 
 def curves(logs: list[Path], path: Path) -> None:
