@@ -137,11 +137,11 @@ def curves(logs: list[Path], path: Path) -> None:
     figure, panels = plt.subplots(1, len(logs), figsize=(4 * len(logs), 2.8), squeeze=False)
     for panel, log in zip(panels[0], logs, strict=True):
         rows = [json.loads(line) for line in log.read_text().splitlines()]
-        panel.plot([row["seconds"] / 60 for row in rows], [row["loss"] for row in rows], lw=1)
-        panel.set(title=log.stem, xlabel="minutes", ylabel="loss", yscale="log")
+        panel.plot([row["step"] for row in rows], [row["loss"] for row in rows], lw=1)
+        panel.set(title=log.stem, xlabel="step", ylabel="loss", yscale="log")
         if "psnr" in rows[0]:
             beside = panel.twinx()
-            beside.plot([row["seconds"] / 60 for row in rows], [row["psnr"] for row in rows], lw=1, color="tab:orange")
+            beside.plot([row["step"] for row in rows], [row["psnr"] for row in rows], lw=1, color="tab:orange")
             beside.set_ylabel("PSNR, dB")
     figure.tight_layout()
     figure.savefig(path, dpi=90)
