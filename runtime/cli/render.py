@@ -64,6 +64,7 @@ class Tally:
         self.total = total
         self.how: Counter[str] = Counter()
         self._screen = screen
+        self._next = ""
 
     @property
     def done(self) -> int:
@@ -76,10 +77,14 @@ class Tally:
             self._screen.say(f"note: {note}")
         self._screen.frames("painting", self.total)
 
-    def count(self, progress: Progress) -> None:
-        """Take one frame into the count."""
-        self.how[progress.how] += 1
-        self._screen.advance(self.done, progress.how)
+    def come(self, progress: Progress) -> None:
+        """Hear how the next frame came about."""
+        self._next = progress.how
+
+    def count(self) -> None:
+        """Take that frame into the count: it is in the film now."""
+        self.how[self._next] += 1
+        self._screen.advance(self.done, self._next)
 
     def told(self) -> str:
         """Return the count in words."""
@@ -200,8 +205,9 @@ def _write(
     tally.begin(writer.note)
     with writer:
         for picture in render(schedule, painter=painter, depth=depth, store=store, frames=job.span,
-                              base=job.film.base, report=tally.count, timings=clock):  # fmt: skip
+                              base=job.film.base, report=tally.come, timings=clock):  # fmt: skip
             writer.write(picture)
+            tally.count()
 
 
 def _plan(job: Job, schedule: Schedule) -> str:
