@@ -75,5 +75,6 @@ def load_depthnet(
     config = json.loads((folder / "config.json").read_text())
     net = DepthNet(tuple(config["widths"]), int(config["side"]))
     net.load_state_dict(load_file(folder / "model.safetensors"))
-    net.to(device=device, dtype=dtype).to(memory_format=torch.channels_last)
+    net.to(device=device, dtype=dtype)
+    net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] (torch's stubs want a 4-d tensor's too)
     return net.eval().requires_grad_(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,9 +49,8 @@ def _imported(kind: str, text: str, name: str) -> Imported:
     from ...compiler import CompileError
     from ...compiler.bridges import BridgeError, import_deforum, import_parseq
 
-    bridge = import_deforum if kind == "deforum" else import_parseq
     try:
-        return bridge(text, name)
+        return import_deforum(text, name) if kind == "deforum" else import_parseq(text, name)
     except BridgeError as fault:
         raise AnimcError(f"{name}: {fault.message}", fault.repair) from fault
     except CompileError as fault:
@@ -60,7 +60,7 @@ def _imported(kind: str, text: str, name: str) -> Imported:
 
 def _text(file: str) -> str:
     if file == "-":
-        data = click.get_binary_stream("stdin").read(MAX_BYTES + 1)
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
     else:
         try:
             with Path(file).open("rb") as opened:
