@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Where animc keeps what it can make again, and writing a file whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ import tempfile
 from pathlib import Path
 
 from .errors import AnimcError
+
+
+def cache_folder() -> Path:
+    """Return where frames and what was heard are kept: ``$ANIMC_CACHE``, or the user's cache folder."""
+    if named := os.environ.get("ANIMC_CACHE"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("animc", appauthor=False))
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -15,9 +15,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from PIL import Image
 
+from .files import cache_folder
 from .picture import Bytes
 
 LIMIT = 20 * 1024**3
@@ -25,12 +25,6 @@ LIMIT = 20 * 1024**3
 
 CHECK_EVERY = 512
 """Frames stored between two looks at the store's size."""
-
-
-def cache_folder() -> Path:
-    """Return where frames are kept: ``$ANIMC_CACHE``, or the user's cache folder."""
-    named = os.environ.get("ANIMC_CACHE")
-    return Path(named) if named else Path(platformdirs.user_cache_dir("animc", appauthor=False))
 
 
 def chain_key(before: bytes, *parts: bytes | str) -> bytes:

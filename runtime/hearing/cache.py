@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import files
+
 VERSION = 3
 """Raised whenever the code of this room would hear something else in the same file."""
 
@@ -22,13 +23,7 @@ Arrays = dict[str, NDArray[Any]]
 
 def cache_folder(given: Path | None = None) -> Path:
     """Return the folder of kept results: the one given, else ``ANIMC_CACHE``, else the user's cache folder."""
-    if given is not None:
-        return given
-    if named := os.environ.get("ANIMC_CACHE"):
-        return Path(named)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("animc"))
+    return files.cache_folder() if given is None else given
 
 
 def digest_of(path: Path) -> str:
