@@ -14,12 +14,11 @@ import torch
 from diffusers import AutoencoderTiny, StableDiffusionPipeline
 from transformers import BertTokenizer, CLIPTextModel
 
+from .autoencoder import FACTOR
 from .network import FULL, Shape, scheduler, text_encoder, unet
 from .vocabulary import LENGTH, exported_vocabulary
 
 CARD = Path(__file__).with_name("card.md")
-FACTOR = 8
-"""Pixels to a latent pixel, along a side."""
 HABITS = {"steps": 8, "cfg": 3.0}
 """Denoising steps and guidance that the model looks best with, for the painter (`animc.json`)."""
 

@@ -76,7 +76,7 @@ def film(
     """
     pipe = StableDiffusionImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
-    side = pipe.unet.config.sample_size * 8
+    side = pipe.unet.config.sample_size * pipe.vae_scale_factor
     shown = [pictures(folder, prompts[:1], seed=seed)[0]]
     for number in range(1, frames):
         prompt = prompts[number * len(prompts) // frames]

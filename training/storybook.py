@@ -26,7 +26,10 @@ Tensor = torch.Tensor
 
 @torch.no_grad()
 def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> np.ndarray:
-    """Latents of a shard (n×C×h×w, float16), encoded once and kept beside it under the autoencoder's `tag`."""
+    """Latents of a shard and then of its mirror pictures (2n×C×h×w, float16).
+
+    Encoded once and kept beside the shard under the autoencoder's `tag`.
+    """
     held = shard.with_name(f"{shard.stem}.latents-{tag}-{shrink}.npz")
     if held.exists():
         return np.load(held)["latents"]
@@ -34,8 +37,9 @@ def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> 
     for batch in np.array_split(pictures_of(shard), max(1, len(pictures_of(shard)) // 10)):
         picture = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
         picture = functional.avg_pool2d(picture, shrink)
-        parts.append(vae.encode(picture.contiguous(memory_format=torch.channels_last)).latents.half().numpy())
-    np.savez(held, latents=np.concatenate(parts))
+        for side in (picture, picture.flip(3)):
+            parts.append(vae.encode(side.contiguous(memory_format=torch.channels_last)).latents.half().numpy())
+    np.savez(held, latents=np.concatenate(parts[::2] + parts[1::2]))
     return np.load(held)["latents"]
 
 
@@ -56,7 +60,7 @@ class Library:
         """Take in at most so many new shards (each costs seconds of encoding the first time)."""
         for shard in [s for s in shards(self.folder) if s.name not in self.seen][:most]:
             self.latents.extend(latents_of(shard, self.vae, self.tag, self.shrink))
-            self.facts.extend(facts_of(shard))
+            self.facts.extend(facts_of(shard) * 2)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
 
