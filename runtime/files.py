@@ -8,6 +8,14 @@ from pathlib import Path
 
 from .errors import AnimcError
 
+PART = ".part"
+"""The ending of a file that is not whole yet."""
+
+_MASK = os.umask(0)
+os.umask(_MASK)
+READABLE = 0o666 & ~_MASK
+"""The mode of a new file. It is asked for once: between the two calls no other thread may make a file."""
+
 
 def cache_folder() -> Path:
     """Return where frames and what was heard are kept: ``$ANIMC_CACHE``, or the user's cache folder."""
@@ -18,24 +26,28 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("animc", appauthor=False))
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` by a temporary file and a rename. Raises AnimcError where that is not possible."""
+def put(path: Path, data: bytes) -> None:
+    """Make ``path`` hold ``data``, whole or not at all, by a part file beside it. Raises OSError.
+
+    Two processes that put the same path do not meet: each has a part file of its own, and the later one counts.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=PART, dir=path.parent)
+    part = Path(name)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        part.chmod(READABLE)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put ``data`` at a path that the user named. Raises AnimcError where that is not possible."""
+    try:
+        put(path, data)
     except OSError as fault:
-        raise AnimcError(f"{path} cannot be written: {fault.strerror}", "choose another path with -o") from fault
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        raise AnimcError(
+            f"{path} cannot be written: {fault.strerror or fault}", "choose another path with -o"
+        ) from fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import re
 import warnings
 from collections.abc import Callable, Generator, Sequence
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import AnimcError
+from .files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -238,16 +239,11 @@ def save(figure: Figure, path: Path) -> None:
     form = path.suffix.lower().lstrip(".") or "png"
     if form not in ("png", "svg", "pdf"):
         raise AnimcError(f"a plot cannot be written as .{form}", "end its name in .png, .svg or .pdf")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     # Without a date the same film gives the same file.
     stamp = {"png": {"Software": "animc"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
     import matplotlib as mpl
 
-    try:
-        with _quiet(), mpl.rc_context({"svg.hashsalt": "animc"}):
-            figure.savefig(part, format=form, dpi=DPI, facecolor=PAPER, metadata=stamp)
-        part.replace(path)
-    except OSError as fault:
-        raise AnimcError(f"{path} cannot be written: {fault.strerror or fault}", "choose another place") from None
-    finally:
-        part.unlink(missing_ok=True)
+    drawn = io.BytesIO()
+    with _quiet(), mpl.rc_context({"svg.hashsalt": "animc"}):
+        figure.savefig(drawn, format=form, dpi=DPI, facecolor=PAPER, metadata=stamp)
+    write_atomically(path, drawn.getvalue())

@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import IO
 
 import numpy as np
-from PIL import Image, PngImagePlugin
 
 from .errors import RenderError
 from .ffmpeg import ffmpeg
+from .folder import KEPT, FolderWriter
 from .formats import format_of
 from .picture import Bytes
 from .recipe import RECIPE, add_to_gif, as_ffmetadata
@@ -36,8 +36,6 @@ PARTIAL = re.compile(r"\.(.+)\.(\d+)\.(?:part|whole)", re.DOTALL)
 
 RATE = 48_000
 """Samples a second of a film's sound."""
-
-KEPT = "free some space and render again: the painted frames are kept"
 
 
 def open_writer(
@@ -264,44 +262,3 @@ def _encoder_error(path: Path, code: int, said: str) -> RenderError:
             f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept"
         )
     return RenderError(f"the encoder could not write {path}: {last or f'it ended with {code}'}", KEPT)
-
-
-class FolderWriter:
-    """Writes frames as PNGs named by their number, each whole or not at all; the first holds the script."""
-
-    note: str | None = None
-
-    def __init__(self, path: Path, *, script: str = "", start: int = 0, timings: Timings | None = None) -> None:
-        self.path = path
-        self.script = script
-        self.start = start
-        self.frames = 0
-        self.timings = timings or Timings()
-
-    def __enter__(self) -> FolderWriter:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise RenderError(
-                f"the folder {self.path} cannot be made: {fault.strerror}", "choose another with -o"
-            ) from fault
-        return self
-
-    def write(self, frame: Bytes) -> None:
-        """Write the next frame, H×W×3 bytes. Raises RenderError where it cannot be written."""
-        with self.timings.stage("write"):
-            path = self.path / f"{self.start + self.frames:05}.png"
-            temporary = path.with_suffix(".part")
-            facts = PngImagePlugin.PngInfo()
-            if self.frames == 0 and self.script:
-                facts.add_itxt(RECIPE, self.script)
-            try:
-                Image.fromarray(frame).save(temporary, "PNG", compress_level=3, pnginfo=facts)
-                temporary.replace(path)
-            except OSError as fault:
-                temporary.unlink(missing_ok=True)
-                raise RenderError(f"{path} cannot be written: {fault.strerror or fault}", KEPT) from fault
-            self.frames += 1
-
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        """Do nothing: every frame is whole already."""
