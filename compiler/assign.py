@@ -17,8 +17,6 @@ from .values import duration_of, mismatch, number_of, parts_of, value_of
 from .vocabulary import BY_NAME, Param
 
 NOT_YET = {
-    "cadence": "every frame is painted",
-    "diffusion_cadence": "every frame is painted",
     "hybrid_motion": "the camera's own moves are there",
     "clip_skip": "the model's own is used",
     "subseed": "use seed",

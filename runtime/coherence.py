@@ -10,7 +10,8 @@ has stood alone for a second, the frame there is the one to hold to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import groupby
 
 import torch
@@ -25,16 +26,35 @@ SETTLE = 1.0
 NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
-def references(schedule: Schedule, shot: Shot) -> list[int | None]:
-    """Return for each frame of a shot the frame that it takes its colours from, or None where they are free."""
+class References:
+    """Which painted frame each frame of a shot takes its colours from."""
+
+    def __init__(self, schedule: Schedule, shot: Shot, painted: Sequence[int]) -> None:
+        self.start = shot.start
+        free = schedule.settings.get("color_coherence") == "none"
+        self.frames = [None] * (shot.stop - shot.start) if free else references(schedule, shot, painted)
+
+    def of(self, frame: int) -> int | None:
+        """Return the frame that ``frame`` takes its colours from, or None where they are free, or its own."""
+        found = self.frames[frame - self.start]
+        return None if found == frame else found
+
+    def after(self, frame: int) -> int | None:
+        """Return what the frame after ``frame`` takes its colours from."""
+        return self.frames[frame + 1 - self.start] if frame + 1 - self.start < len(self.frames) else None
+
+
+def references(schedule: Schedule, shot: Shot, painted: Sequence[int]) -> list[int | None]:
+    """Return for each frame of a shot the painted frame that it takes its colours from, or None where they are free."""
     settle = max(round(float(SETTLE * schedule.fps)), 1)
     found: list[int | None] = []
     frames = range(shot.start, shot.stop)
     for _, run in groupby(frames, key=lambda frame: _said(schedule.row(frame).prompt)):
         span = list(run)
-        wait = 0 if span[0] == shot.start else settle
-        found += [None] * min(wait, len(span))
-        found += [span[wait]] * max(len(span) - wait, 0) if wait < len(span) else []
+        settled = span[0] if span[0] == shot.start else span[0] + settle
+        at = bisect_left(painted, settled)
+        first = painted[at] if at < len(painted) else span[-1] + 1
+        found += [first if frame >= first else None for frame in span]
     return found
 
 
@@ -44,36 +64,21 @@ def _said(prompt: Weighted) -> tuple[tuple[str, float], ...]:
 
 
 class Colours:
-    """The colours that a shot's frames are held to. ``kept`` gives a frame's stored picture, or None."""
+    """The colours that a shot's frames are held to, taken from its frames as they pass."""
 
-    def __init__(
-        self, schedule: Schedule, shot: Shot, device: torch.device, kept: Callable[[int], Bytes | None]
-    ) -> None:
-        self._space = str(schedule.settings.get("color_coherence", "lab"))
-        free = self._space == "none"
-        self._start = shot.start
-        self._references = [None] * (shot.stop - shot.start) if free else references(schedule, shot)
-        self._wanted = {frame for frame in self._references if frame is not None}
+    def __init__(self, references: References, space: str, device: torch.device) -> None:
+        self._references = references
+        self._wanted = {frame for frame in references.frames if frame is not None}
+        self._space = space
         self._device = device
-        self._kept = kept
         self._palettes: dict[int, Palette] = {}
 
-    def take(self, frame: int, picture: Callable[[], Bytes]) -> None:
+    def take(self, frame: int, picture: Bytes) -> None:
         """Look at a finished frame; it is needed where later frames are held to it."""
         if frame in self._wanted:
-            self._palettes = {frame: palette_of(to_tensor(picture(), self._device), self._space)}
+            self._palettes = {frame: palette_of(to_tensor(picture, self._device), self._space)}
 
     def at(self, frame: int) -> Palette | None:
         """Return the colours that a frame is held to, or None where they are free."""
-        reference = self._references[frame - self._start]
-        if reference is None or reference == frame:
-            return None
-        if reference not in self._palettes and (picture := self._kept(reference)) is not None:
-            self.take(reference, lambda: picture)
-        return self._palettes.get(reference)
-
-    def resumable(self, frame: int) -> bool:
-        """Tell whether the frame after ``frame`` can have its colours, with nothing but what is stored."""
-        after = frame + 1 - self._start
-        reference = self._references[after] if after < len(self._references) else None
-        return reference is None or reference > frame or self._kept(reference) is not None
+        reference = self._references.of(frame)
+        return None if reference is None else self._palettes[reference]

@@ -42,14 +42,16 @@ class Ground:
         self.far: Tensor | None = None
         self.trail: Tensor | None = None
 
-    def move(self, row: Row) -> None:
-        """Let the camera make one frame's move."""
+    def move(self, row: Row) -> Tensor | None:
+        """Let the camera make one frame's move; return that move's grid, or None where the camera stands."""
         if not moves(row, self.camera.mode):
-            return
+            return None
         far = self._depth() if self.camera.mode == "3d" else None
         with self.camera.timings.stage("warp"):
             seen = None if far is None else depth_through(far, self.trail)
-            self.trail = follow(self.trail, self.camera.move(row, seen))
+            step = self.camera.move(row, seen)
+            self.trail = follow(self.trail, step)
+        return step
 
     def seen(self) -> Tensor:
         """Return the picture as the camera sees it now, 3×H×W."""

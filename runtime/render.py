@@ -3,13 +3,12 @@
 What passes from one painted frame to the next is the rounded 8-bit picture and the schedule, nothing hidden: so a
 stored frame is all that a resumed film needs, and a resumed film is the same film. A frame that is not painted (the
 painter does not repaint, or ``strength`` is 1) is the last painted one moved by all the camera did since, resampled
-once.
+once; one that ``cadence`` leaves out stands between the painted ones on both sides of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,28 +16,24 @@ import torch
 from torch import Tensor
 
 from ..compiler.schedule import Row, Schedule, Shot
+from .between import Between, between
+from .chain import Chain, chain_of
 from .coherence import Colours
-from .colour import Palette, match
+from .colour import match
 from .ground import Camera, Ground
 from .memory import enough_memory
 from .picture import Bytes, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter
 from .retouch import retouch
-from .store import FrameStore, chain_key
+from .store import FrameStore
 from .timings import Timings
 
-__all__ = ["Progress", "Timings", "render"]
-
-LOOP = "loop 2"
-"""Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
-
-SETTINGS = ("mode", "border", "color_coherence")
-"""What holds for the whole film and changes its pictures, beside what the painter and the depth tell themselves."""
+__all__ = ["Progress", "Timings", "asked_of", "render"]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One finished frame: the ``done``-th of ``total``; ``how`` is painted, moved, or kept (found in the store)."""
+    """One finished frame: the ``done``-th of ``total``; ``how`` is painted, moved, between, or kept (in the store)."""
 
     frame: int
     done: int
@@ -48,10 +43,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture and how it came about: painted, moved or kept."""
+    """A picture and how it came about: painted, moved, between or kept."""
 
     picture: Bytes
     how: str
+
+
+Frames = Generator[tuple[int, Frame], None, Frame]
+"""Numbered frames, and at the end the last painted one."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,17 @@ class Studio:
     store: FrameStore | None
     base: Path
     timings: Timings
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A shot at work: its painted frames, their colours, and which of its frames are ``asked`` for."""
+
+    studio: Studio
+    shot: Shot
+    chain: Chain
+    colours: Colours
+    asked: range
 
 
 def render(
@@ -79,15 +89,15 @@ def render(
 ) -> Iterator[Bytes]:
     """Yield the film's frames in order, H×W×3 bytes, holding a few at a time.
 
-    ``frames``: only these, ascending; ``base``: the script's folder, for the images of its shots. Raises RenderError
-    where an image cannot be read or the painter fails.
+    ``frames``: only these, ascending, a step between them or not; ``base``: the script's folder, for the images of its
+    shots. Raises RenderError where an image cannot be read or the painter fails.
     """
     studio = _studio(schedule, painter, depth, store, base, timings or Timings())
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
     try:
         for shot in schedule.shots:
-            asked = range(max(shot.start, wanted.start), min(shot.stop, wanted.stop))
+            asked = asked_of(wanted, shot)
             for number, frame in _shot(studio, shot, asked) if asked else ():
                 done += 1
                 if report:
@@ -106,35 +116,93 @@ def _studio(
     return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings)
 
 
+def asked_of(wanted: range, shot: Shot) -> range:
+    """Return which of the ``wanted`` frames lie in a shot."""
+    late = max(0, -(-(shot.start - wanted.start) // wanted.step))
+    return range(wanted.start + late * wanted.step, min(shot.stop, wanted.stop), wanted.step)
+
+
 def _shot(studio: Studio, shot: Shot, asked: range) -> Iterator[tuple[int, Frame]]:
-    """Yield the asked frames of a shot, painting those before them that they grow from."""
-    keys = _keys(studio, shot, asked.stop)
-    colours = Colours(studio.schedule, shot, studio.painter.device, lambda at: _picture(studio, keys[at - shot.start]))
-    first = _begin(studio, shot, keys[0])
-    if asked.start == shot.start:
-        yield shot.start, first
-    colours.take(shot.start, lambda: first.picture)
-    ground = Ground(studio.camera, first.picture)
-    for number in range(_resume(studio, shot, keys, asked, colours), asked.stop):
-        row, key = studio.schedule.row(number), keys[number - shot.start]
-        if _paints(studio.painter, row):
-            frame = _kept(studio, key) or _repaint(studio, key, row, ground, colours.at(number))
-            ground = Ground(studio.camera, frame.picture)
-        else:
-            ground.move(row)
-            frame = Frame(ground.picture(), "moved") if number in asked else None
-        colours.take(number, ground.picture)
-        if frame and number in asked:
-            yield number, frame
+    """Yield the asked frames of a shot, painting those that they grow from."""
+    chain = chain_of(
+        studio.schedule, shot, asked[-1] + 1, painter=studio.painter, depth=studio.camera.depth, base=studio.base
+    )
+    space = str(studio.schedule.settings.get("color_coherence", "lab"))
+    scene = Scene(studio, shot, chain, Colours(chain.references, space, studio.painter.device), asked)
+    place, frame = _resume(scene)
+    at = chain.painted[place]
+    if at in asked:
+        yield at, frame
+    for after in chain.painted[place + 1 :]:
+        frame = yield from _span(scene, at, frame, after)
+        at = after
+    if at < asked[-1]:
+        yield from _tail(scene, at, frame)
 
 
-def _repaint(studio: Studio, key: bytes, row: Row, ground: Ground, palette: Palette | None) -> Frame:
-    """Paint a frame over the last one, moved, its colours matched and retouched."""
-    ground.move(row)
-    over = ground.seen()
-    with studio.timings.stage("colour"):
+def _resume(scene: Scene) -> tuple[int, Frame]:
+    """Return the painted frame to go on from, and which of them it is; what it needs of the store is read at once,
+    so that nothing that goes from there later is missed."""
+    chain, studio = scene.chain, scene.studio
+    place = chain.resume(studio.store, scene.asked)
+    frame = _kept(studio, chain.keys[place]) if place else None
+    if frame:
+        reference = chain.references.after(chain.painted[place])
+        early = reference is not None and reference < chain.painted[place]
+        colours = _kept(studio, chain.key(reference)) if early and reference is not None else None
+        if colours and reference is not None:
+            scene.colours.take(reference, colours.picture)
+        if colours or not early:
+            scene.colours.take(chain.painted[place], frame.picture)
+            return place, frame
+    frame = _begin(studio, scene.shot, chain.keys[0])
+    scene.colours.take(scene.shot.start, frame.picture)
+    return 0, frame
+
+
+def _span(scene: Scene, at: int, frame: Frame, after: int) -> Frames:
+    """Yield the asked frames behind painted frame ``at`` up to the next painted one; return that one."""
+    studio, asked = scene.studio, scene.asked
+    key, schedule = scene.chain.key(after), studio.schedule
+    inner = any(number in asked for number in range(at + 1, after))
+    found = _kept(studio, key)
+    if inner or not found:
+        ground, waiting = Ground(studio.camera, frame.picture), list[Between]()
+        blend = after - max(int(schedule.tracks["cadence"][at]), 1)
+        for number in range(at + 1, after):
+            step = ground.move(schedule.row(number))
+            if number > blend:
+                waiting += [Between(number, step, ground.trail)] if inner else []
+            elif number in asked:
+                yield number, Frame(ground.picture(), "moved")
+        step = ground.move(schedule.row(after))
+        found = found or _repaint(scene, key, schedule.row(after), ground)
+        wanted = range(max(blend, at), after)
+        with studio.timings.stage("between"):
+            pictures = between(ground, found.picture, step, waiting, wanted, asked)
+        for number, picture in pictures:
+            yield number, Frame(picture, "between")
+    scene.colours.take(after, found.picture)
+    if after in asked:
+        yield after, found
+    return found
+
+
+def _tail(scene: Scene, at: int, frame: Frame) -> Iterator[tuple[int, Frame]]:
+    """Yield the asked frames behind a shot's last painted one: that one, moved."""
+    ground = Ground(scene.studio.camera, frame.picture)
+    for number in range(at + 1, scene.asked[-1] + 1):
+        ground.move(scene.studio.schedule.row(number))
+        if number in scene.asked:
+            yield number, Frame(ground.picture(), "moved")
+
+
+def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
+    """Paint a frame over the last one as the camera sees it now, its colours matched and retouched."""
+    over, palette = ground.seen(), scene.colours.at(row.frame)
+    with scene.studio.timings.stage("colour"):
         over = retouch(over if palette is None else match(over, palette), row)
-    return _paint(studio, key, row, over)
+    return _paint(scene.studio, key, row, over)
 
 
 def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
@@ -147,20 +215,6 @@ def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
             image = read_image(studio.base / shot.image, studio.schedule.size)
             over = to_tensor(image, studio.painter.device)
     return _paint(studio, key, studio.schedule.row(shot.start), over)
-
-
-def _resume(studio: Studio, shot: Shot, keys: list[bytes], asked: range, colours: Colours) -> int:
-    """Return the frame to go on from: the last painted and stored one up to the first asked, or the shot's second."""
-    for frame in range(asked.start, shot.start, -1):
-        painted = _paints(studio.painter, studio.schedule.row(frame))
-        if painted and _kept(studio, keys[frame - shot.start]) and colours.resumable(frame):
-            return frame
-    return shot.start + 1
-
-
-def _paints(painter: Painter, row: Row) -> bool:
-    """Tell whether a frame that is not its shot's first is painted, or only moved."""
-    return painter.repaints and float(row["strength"]) < 1
 
 
 def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None) -> Frame:
@@ -180,35 +234,3 @@ def _kept(studio: Studio, key: bytes) -> Frame | None:
     with studio.timings.stage("store"):
         picture = studio.store.load(key, studio.schedule.size)
     return None if picture is None else Frame(picture, "kept")
-
-
-def _picture(studio: Studio, key: bytes) -> Bytes | None:
-    """Return the picture of a frame that the store holds."""
-    kept = _kept(studio, key)
-    return kept.picture if kept else None
-
-
-def _keys(studio: Studio, shot: Shot, stop: int) -> list[bytes]:
-    """Return the keys of a shot's frames ``shot.start`` to ``stop``, each made of all that its picture depends on."""
-    if not studio.store:
-        return [b""] * (stop - shot.start)
-    schedule = studio.schedule
-    settings = repr([schedule.size, schedule.fps, *(schedule.settings.get(name) for name in SETTINGS)])
-    key = chain_key(
-        b"", LOOP, studio.painter.fingerprint, studio.camera.depth.fingerprint, settings, _content(studio, shot)
-    )
-    keys: list[bytes] = []
-    for frame in range(shot.start, stop):
-        key = chain_key(key, schedule.row_key(frame))
-        keys.append(key)
-    return keys
-
-
-def _content(studio: Studio, shot: Shot) -> bytes:
-    """Return a hash of the shot's image file, or nothing where it has none (or none that can be read)."""
-    if not shot.image:
-        return b""
-    try:
-        return hashlib.blake2b((studio.base / shot.image).read_bytes()).digest()
-    except OSError:
-        return b"unreadable"

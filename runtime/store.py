@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .files import cache_folder
+from .files import cache_folder, put
 from .picture import Bytes
 
 LIMIT = 20 * 1024**3
@@ -39,16 +39,22 @@ def chain_key(before: bytes, *parts: bytes | str) -> bytes:
 class FrameStore:
     """A folder of frames by key. It never fails a render: what cannot be read is absent, what cannot be kept is not.
 
-    ``trouble`` is None, or the sentence that tells why frames are no longer kept.
+    ``trouble`` is None, or the sentence that tells why frames are no longer kept; ``broken`` counts the files that
+    could not be read, and went.
     """
 
     def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
         self.folder = folder or cache_folder() / "frames"
         self.limit = limit
         self.trouble: str | None = None
+        self.broken = 0
         self._stored = 0
         self._clerk = ThreadPoolExecutor(1, "animc store")
         self._pending: tuple[bytes, Future[None]] | None = None
+
+    def has(self, key: bytes) -> bool:
+        """Tell whether there is a frame under ``key``; whether it is whole only loading it tells."""
+        return bool(self._pending and self._pending[0] == key) or self._path(key).exists()
 
     def load(self, key: bytes, size: tuple[int, int]) -> Bytes | None:
         """Return the frame of ``size`` (width, height) under ``key``, or None where there is no whole one."""
@@ -63,6 +69,7 @@ class FrameStore:
             return None
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             self._forget(path)
+            self.broken += 1
             return None
         return picture if picture.shape == (size[1], size[0], 3) else None
 
@@ -90,15 +97,12 @@ class FrameStore:
 
     def _write(self, key: bytes, picture: Bytes) -> None:
         path = self._path(key)
-        temporary = path.with_suffix(f".{os.getpid()}.part")
         data = io.BytesIO()
         Image.fromarray(picture).save(data, "PNG", compress_level=1)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(data.getbuffer())
-            temporary.replace(path)
+            put(path, data.getvalue())
         except OSError as fault:
-            self._forget(temporary)
             self.trouble = f"frames are no longer kept in {self.folder}: {fault.strerror}"
             return
         self._stored += 1

@@ -171,6 +171,26 @@ def follow(trail: Tensor | None, step: Tensor) -> Tensor:
     return followed[0].permute(1, 2, 0)
 
 
+ROUNDS = 8
+"""Rounds of the search for a grid's inverse: each leaves at most as large a share of the error as the move changes
+lengths, a tenth for a usual frame."""
+
+
+def inverse(step: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the grid that takes a move back, and H×W of 1 where it is right to a pixel, else 0.
+
+    It is sought by fixed point: what is found looks, through ``step``, back to its own pixel. It is not right where
+    the move hides what stood there, or turns by more than half a right angle.
+    """
+    height, width = step.shape[:2]
+    home = still((width, height), step.device)
+    back = 2 * home - step
+    for _ in range(ROUNDS):
+        back += home - follow(step, back)
+    off = (home - follow(step, back)).abs() * torch.tensor([width / 2, height / 2], device=step.device)
+    return back, (off.amax(-1) < 1).to(torch.float32)
+
+
 def _look_up(field: Tensor, grid: Tensor) -> Tensor:
     found = functional.grid_sample(field[None, None], grid[None], "bilinear", "reflection", align_corners=False)
     return found[0, 0]

@@ -9,6 +9,8 @@ import numpy as np
 from animc.compiler.schedule import Schedule, Shot, Weighted, blend_of
 from animc.compiler.vocabulary import SETTINGS, TRACKS
 
+INTEGERS = {param.name for param in TRACKS if param.kind == "integer"}
+
 
 def schedule(
     frames: int = 8,
@@ -25,7 +27,7 @@ def schedule(
     defaults = {param.name: param.default for param in TRACKS if param.default is not None}
     columns = {}
     for name, value in {**defaults, **tracks}.items():
-        kind = np.int64 if name in ("seed", "steps") else np.float32
+        kind = np.int64 if name in INTEGERS else np.float32
         columns[name] = np.broadcast_to(np.asarray(value), (frames,)).astype(kind)
     if "seed" not in tracks:
         columns["seed"] = np.arange(frames, dtype=np.int64)

@@ -6,7 +6,7 @@ from animc.runtime.coherence import references
 
 def of(script: str, shot: int = 0) -> list[int | None]:
     schedule = compile_script("fps = 4\nlength = 5s\n" + script)
-    return references(schedule, schedule.shots[shot])
+    return references(schedule, schedule.shots[shot], range(schedule.frames)[:: int(schedule.tracks["cadence"][0])])
 
 
 def test_one_prompt_holds_the_first_frame() -> None:
@@ -34,3 +34,7 @@ def test_moving_numbers_in_a_text_are_no_new_prompt() -> None:
 
 def test_each_shot_begins_anew() -> None:
     assert of('0: "sea"\ncut at 8', shot=1) == [8] * 12
+
+
+def test_colours_are_held_to_painted_frames() -> None:
+    assert of('0: "sea"\n8: "snow"\ncadence = 5') == [0] * 8 + [None] * 7 + [15] * 5

@@ -1,0 +1,104 @@
+"""Which frames of a shot are painted, what each is held under in the store, and how far the store reaches.
+
+A frame's key is a hash of the key of the frame before it, its row of the schedule, and all else that its picture
+depends on. Which frames are painted is a function of the rows alone, so that the rows' chain tells it too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..compiler.schedule import Schedule, Shot
+from .coherence import References
+from .protocols import Depth, Painter
+from .store import FrameStore, chain_key
+
+LOOP = "loop 3"
+"""Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
+
+SETTINGS = ("mode", "border", "color_coherence")
+"""What holds for the whole film and changes its pictures, beside what the painter and the depth tell themselves."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The painted frames of a shot, ascending, each with its key: ``keys[i]`` is that of frame ``painted[i]``."""
+
+    shot: Shot
+    painted: tuple[int, ...]
+    keys: tuple[bytes, ...]
+    references: References
+
+    def resume(self, store: FrameStore | None, asked: range) -> int:
+        """Return which of the painted frames to go on from: the last one up to the first frame asked that is stored
+        along with all that later frames want of those before it; 0 where there is none."""
+        if store is None:
+            return 0
+        for place in range(self.place(asked.start), 0, -1):
+            if store.has(self.keys[place]) and self._reachable(store, self.painted[place]):
+                return place
+        return 0
+
+    def place(self, frame: int) -> int:
+        """Return which painted frame is the last one up to ``frame``."""
+        return int(np.searchsorted(self.painted, frame, side="right")) - 1
+
+    def key(self, frame: int) -> bytes:
+        """Return the key of a painted frame."""
+        return self.keys[self.place(frame)]
+
+    def _reachable(self, store: FrameStore, frame: int) -> bool:
+        """Tell whether the frames after ``frame`` can have their colours with nothing but what is stored."""
+        reference = self.references.after(frame)
+        return reference is None or reference > frame or store.has(self.key(reference))
+
+
+def chain_of(
+    schedule: Schedule, shot: Shot, stop: int, *, painter: Painter, depth: Depth, base: Path = Path()
+) -> Chain:
+    """Return the chain of a shot's painted frames, up to the first one at or after ``stop`` - 1."""
+    painted = painted_frames(schedule, shot, stop, repaints=painter.repaints)
+    settings = repr([schedule.size, schedule.fps, *(schedule.settings.get(name) for name in SETTINGS)])
+    key = chain_key(b"", LOOP, painter.fingerprint, depth.fingerprint, settings, _content(base, shot.image))
+    keys: list[bytes] = []
+    wanted = set(painted)
+    for frame in range(shot.start, painted[-1] + 1):
+        key = chain_key(key, schedule.row_key(frame))
+        if frame in wanted:
+            keys.append(key)
+    return Chain(shot, tuple(painted), tuple(keys), References(schedule, shot, painted))
+
+
+def painted_frames(schedule: Schedule, shot: Shot, stop: int, *, repaints: bool) -> list[int]:
+    """Return the frames of a shot that are painted, ascending, up to the first one at or after ``stop`` - 1.
+
+    A shot's first frame is. The next one comes ``cadence`` frames later, as the track stands at the frame before it;
+    a shot's last frame comes early, so that those between have a painted frame on both sides. A frame whose
+    ``strength`` is 1 keeps all of the last picture: the first that does not is painted in its place.
+    """
+    found, last = [shot.start], shot.stop - 1
+    if not repaints:
+        return found
+    open_to_paint = np.flatnonzero(np.asarray(schedule.tracks["strength"][: shot.stop]) < 1)
+    cadence = schedule.tracks["cadence"]
+    while found[-1] < min(stop, shot.stop) - 1:
+        due = min(found[-1] + max(int(cadence[found[-1]]), 1), last)
+        at = int(np.searchsorted(open_to_paint, due))
+        if at == len(open_to_paint):
+            break
+        found.append(int(open_to_paint[at]))
+    return found
+
+
+def _content(base: Path, image: str | None) -> bytes:
+    """Return a hash of an image file, or nothing where there is none (or none that can be read)."""
+    if not image:
+        return b""
+    try:
+        return hashlib.blake2b((base / image).read_bytes()).digest()
+    except OSError:
+        return b"unreadable"
