@@ -22,10 +22,12 @@ class FolderWriter:
 
     note: str | None = None
 
-    def __init__(self, path: Path, *, script: str = "", start: int = 0, timings: Timings | None = None) -> None:
+    def __init__(
+        self, path: Path, *, script: str = "", start: int = 0, step: int = 1, timings: Timings | None = None
+    ) -> None:
         self.path = path
         self.script = script
-        self.start = start
+        self.start, self.step = start, step
         self.frames = 0
         self.timings = timings or Timings()
 
@@ -41,7 +43,7 @@ class FolderWriter:
     def write(self, frame: Bytes) -> None:
         """Write the next frame, H×W×3 bytes. Raises RenderError where it cannot be written."""
         with self.timings.stage("write"):
-            path = self.path / f"{self.start + self.frames:05}.png"
+            path = self.path / f"{self.start + self.frames * self.step:05}.png"
             facts = PngImagePlugin.PngInfo()
             if self.frames == 0 and self.script:
                 facts.add_itxt(RECIPE, self.script)

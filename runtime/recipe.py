@@ -9,10 +9,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from .errors import RenderError
 from .ffmpeg import ffmpeg
 
 RECIPE = "animc-script"
 """The keyword of the script in a PNG."""
+
+LOOKED_AT = 100
+"""Frames of a folder that are opened in search of the script: its first one holds it, if it is still there."""
 
 HEADER = re.compile(r"# rendered by animc \S*\n")
 
@@ -43,12 +47,18 @@ def add_to_gif(path: Path, script: str) -> None:
 
 
 def read_script(path: Path) -> str | None:
-    """Return the script that a film, or a folder of frames, was rendered from, or None where it holds none."""
+    """Return the script that a film, or a folder of frames, was rendered from, or None where it holds none.
+
+    Raises RenderError where the file cannot be read at all.
+    """
     if path.is_dir():
-        first = min(path.glob("*.png"), default=None)
-        return None if first is None else read_script(first)
+        held = (read_script(frame) for frame in sorted(path.glob("*.png"))[:LOOKED_AT])
+        return next((script for script in held if script is not None), None)
     readers = {".png": _from_png, ".gif": _from_gif}
-    found = readers.get(path.suffix.lower(), _from_film)(path)
+    try:
+        found = readers.get(path.suffix.lower(), _from_film)(path)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        raise RenderError(f"{path} cannot be read: {fault}", "is it a film, or a frame of one?") from fault
     return HEADER.sub("", found, count=1) if found is not None else None
 
 

@@ -11,17 +11,25 @@ import contextlib
 import hashlib
 import io
 import os
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
-from .files import cache_folder, put
+from .files import PART, cache_folder, put
 from .picture import Bytes
 
 LIMIT = 20 * 1024**3
 """Bytes that the store may hold before the frames that were longest unused are dropped."""
+
+LABEL = "animc-"
+"""What a label's keyword begins with in a stored PNG."""
+
+ABANDONED = 3600.0
+"""Seconds after which a part file has no process left that would finish it."""
 
 CHECK_EVERY = 512
 """Frames stored between two looks at the store's size."""
@@ -40,12 +48,13 @@ class FrameStore:
     """A folder of frames by key. It never fails a render: what cannot be read is absent, what cannot be kept is not.
 
     ``trouble`` is None, or the sentence that tells why frames are no longer kept; ``broken`` counts the files that
-    could not be read, and went.
+    could not be read, and went. ``labels`` are written into each frame: what film and model it was painted for.
     """
 
-    def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
+    def __init__(self, folder: Path | None = None, limit: int = LIMIT, labels: Mapping[str, str] | None = None) -> None:
         self.folder = folder or cache_folder() / "frames"
         self.limit = limit
+        self.labels = dict(labels or {})
         self.trouble: str | None = None
         self.broken = 0
         self._stored = 0
@@ -97,8 +106,10 @@ class FrameStore:
 
     def _write(self, key: bytes, picture: Bytes) -> None:
         path = self._path(key)
-        data = io.BytesIO()
-        Image.fromarray(picture).save(data, "PNG", compress_level=1)
+        data, facts = io.BytesIO(), PngImagePlugin.PngInfo()
+        for label, text in self.labels.items():
+            facts.add_itxt(LABEL + label, text)
+        Image.fromarray(picture).save(data, "PNG", compress_level=1, pnginfo=facts)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             put(path, data.getvalue())
@@ -111,7 +122,11 @@ class FrameStore:
 
     def prune(self) -> int:
         """Drop the frames that were longest unused until the rest fit the limit; return how many went."""
-        files = sorted(self._files(), key=lambda found: found[0])
+        for part in self.folder.glob(f"??/.*{PART}"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > ABANDONED:
+                    part.unlink()
+        files = sorted(stored(self.folder))
         held = sum(size for _, size, _ in files)
         dropped = 0
         for _, size, path in files:
@@ -122,16 +137,6 @@ class FrameStore:
             dropped += 1
         return dropped
 
-    def _files(self) -> list[tuple[float, int, Path]]:
-        found: list[tuple[float, int, Path]] = []
-        for path in self.folder.glob("??/*.png"):
-            try:
-                facts = path.stat()
-            except OSError:
-                continue
-            found.append((facts.st_mtime, facts.st_size, path))
-        return found
-
     def _path(self, key: bytes) -> Path:
         name = key.hex()
         return self.folder / name[:2] / f"{name}.png"
@@ -139,3 +144,13 @@ class FrameStore:
     def _forget(self, path: Path) -> None:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def stored(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield each stored frame: when it was last used (seconds since the epoch), its bytes, its file."""
+    for path in folder.glob("??/*.png"):
+        try:
+            facts = path.stat()
+        except OSError:
+            continue
+        yield facts.st_mtime, facts.st_size, path

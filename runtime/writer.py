@@ -46,22 +46,28 @@ def open_writer(
     audio: Path | None = None,
     script: str = "",
     start: int = 0,
+    step: int = 1,
     timings: Timings | None = None,
     folder: bool = False,
 ) -> FilmWriter | FolderWriter:
     """Return what writes a film to ``path``, or its frames as PNGs where that is a folder.
 
-    ``size`` is width, height. ``start`` is the number of the first frame that comes: the sound begins there. Raises
-    RenderError where the name has no known ending.
+    ``size`` is width, height. ``start`` is the number of the first frame that comes: the sound begins there. ``step``
+    is how many frames of the film's ``fps`` each one that comes stands for. Raises RenderError where the name has no
+    known ending.
     """
     timings = timings or Timings()
     if folder or path.is_dir():
-        return FolderWriter(path, script=script, start=start, timings=timings)
-    return FilmWriter(path, size, fps, audio=audio, script=script, start=start, timings=timings)
+        return FolderWriter(path, script=script, start=start, step=step, timings=timings)
+    begin = start / fps
+    return FilmWriter(path, size, fps / step, audio=audio, script=script, begin=begin, timings=timings)
 
 
 class FilmWriter:
-    """Writes one film file, as a context manager; leaving it finishes the film with the frames that came."""
+    """Writes one film file, as a context manager; leaving it finishes the film with the frames that came.
+
+    ``begin``: seconds into the sound at which the film begins.
+    """
 
     def __init__(
         self,
@@ -71,7 +77,7 @@ class FilmWriter:
         *,
         audio: Path | None = None,
         script: str = "",
-        start: int = 0,
+        begin: Fraction = Fraction(0),
         timings: Timings | None = None,
     ) -> None:
         self.path = path
@@ -80,7 +86,7 @@ class FilmWriter:
         self.fps = fps
         self.audio = audio if self.format.sound else None
         self.script = script
-        self.start = start
+        self.begin = begin
         self.timings = timings or Timings()
         self.frames = 0
         self._pad = (size[1] % 2, size[0] % 2) if self.format.even else (0, 0)
@@ -228,7 +234,7 @@ class FilmWriter:
 
     def _sound_args(self) -> list[str]:
         """Return what cuts the sound to the picture, to the sample."""
-        begin, length = round(self.start / self.fps * RATE), round(self.frames / self.fps * RATE)
+        begin, length = round(self.begin * RATE), round(self.frames / self.fps * RATE)
         cut = f"aresample={RATE},atrim=start_sample={begin},asetpts=N/SR/TB,apad=whole_len={length}"
         return ["-map", "2:a:0", "-af", f"{cut},atrim=end_sample={length}", "-ac", "2", *self.format.sound]
 

@@ -13,7 +13,7 @@ import soundfile
 ANIMC = Path(sys.executable).parent / "animc"
 COMMANDS = (
     *("render", "check", "compile", "plot", "import", "export"),
-    *("listen", "models", "list", "fmt", "explain", "lsp"),
+    *("listen", "cache", "recover", "models", "list", "fmt", "explain", "lsp"),
 )
 FILM = """\
 fps = 10

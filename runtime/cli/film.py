@@ -164,6 +164,15 @@ def sound_of(film: Film, schedule: Schedule) -> Path | None:
     return film.base / schedule.audio if schedule.audio else None
 
 
+def recipe_of(film: Film, text: str) -> str:
+    """Return the script as a film holds it: after a comment that tells what the command line said over it."""
+    said = [f"--set {name}={value}" for name, value in film.overrides.items()]
+    said += [f"--audio {film.audio.name}"] if film.audio else []
+    said += [f"--profile {film.profile}"] if film.profile else []
+    shown = " ".join(" ".join(said).split())
+    return f"# with {shown}\n{text}" if shown else text
+
+
 def compile_it(film: Film, text: str, hear: Callable[[Needs], Sounds | None]) -> Compiled:
     """Compile the script. Raises CompileError with every diagnostic."""
     from ...compiler import compile_film

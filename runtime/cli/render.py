@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,11 @@ from ..errors import AnimcError
 from ..formats import format_of
 from . import film as films
 from .screen import Screen, compile_or_stop
+from .tally import Tally, counted, tell_timings, told
 
 if TYPE_CHECKING:
     from ...compiler.schedule import Schedule
     from ..protocols import Depth, Painter
-    from ..render import Progress
     from ..store import FrameStore
     from ..timings import Timings
 
@@ -34,6 +33,9 @@ HELP = """Render a script to a film.
     animc render song.anim --set size=256x256 --set steps=4
     animc render still.anim --model none               no painting: the camera moves over the still
     animc render song.anim --timings                   where the time goes
+    animc render song.anim --dry-run                   what is kept, what is painted, how long that takes
+    animc render song.anim --every 8 -o look.mp4       a quick look: one frame in eight, in time with the sound
+    animc render song.anim --contact-sheet look.png    the film on one page, too
 
 Frames are stored as they are painted: stop with Ctrl-C (the film so far is left playable), run the same
 command again, and it goes on from there. After an edit, only the frames that it can reach are painted again.
@@ -55,47 +57,28 @@ class Job:
     folder: bool
     span: range
     device: str | None
-
-
-class Tally:
-    """Counts frames as they are done, and shows them."""
-
-    def __init__(self, total: int, screen: Screen) -> None:
-        self.total = total
-        self.how: Counter[str] = Counter()
-        self._screen = screen
-        self._next = ""
-
-    @property
-    def done(self) -> int:
-        """Return how many frames were written."""
-        return self.how.total()
-
-    def begin(self, note: str | None) -> None:
-        """Show that the frames begin, and what there is to know of the film."""
-        if note:
-            self._screen.say(f"note: {note}")
-        self._screen.frames("painting", self.total)
-
-    def come(self, progress: Progress) -> None:
-        """Hear how the next frame came about."""
-        self._next = progress.how
-
-    def count(self) -> None:
-        """Take that frame into the count: it is in the film now."""
-        self.how[self._next] += 1
-        self._screen.advance(self.done, self._next)
-
-    def told(self) -> str:
-        """Return the count in words."""
-        kinds = ", ".join(f"{number} {how}" for how, number in self.how.items())
-        return f"{self.done} frame{'s' * (self.done != 1)} ({kinds})" if kinds else "no frame"
+    sheet: Path | None
 
 
 @click.command("render", help=HELP)
 @films.film_options
 @click.option("-o", "--output", metavar="FILE", help="The film; ends in / for a folder of PNGs. Default: NAME.mp4.")
 @click.option("--frames", "frames", metavar="A..B", help="Only these frames, both included.")
+@click.option(
+    "--every",
+    type=click.IntRange(1, 1000),
+    default=1,
+    metavar="N",
+    help="A quick look: paint and write one frame in N, at 1/N of the frame rate.",
+)
+@click.option(
+    "--contact-sheet",
+    "sheet",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write frames beside one another, as one .png or .jpg.",
+)
+@click.option("--dry-run", is_flag=True, help="Paint nothing: tell what is kept, what is not, and how long it takes.")
 @click.option("--device", metavar="DEVICE", help="cuda, mps or cpu; default: the best there is.")
 @click.option("--timings", is_flag=True, help="Tell how long each stage took.")
 @click.option("--quiet", "-q", is_flag=True, help="Only warnings and errors.")
@@ -103,6 +86,9 @@ class Tally:
 def command(
     output: str | None,
     frames: str | None,
+    every: int,
+    sheet: Path | None,
+    dry_run: bool,
     device: str | None,
     timings: bool,
     quiet: bool,
@@ -114,13 +100,31 @@ def command(
     span_of(frames, 1)
     text = films.read_script(film)
     path, folder = destination(output, film)
+    _check_sheet(sheet)
     with Screen(quiet=quiet, as_json=as_json) as screen:
         compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
         if compiled is None:
             return 1
         _require_sound(compiled.diagnostics)
-        job = Job(film, text, path, folder, span_of(frames, compiled.schedule.frames), device)
-        return _render(job, compiled.schedule, screen, timings=timings)
+        span = span_of(frames, compiled.schedule.frames)[::every]
+        job = Job(film, text, path, folder, span, device, sheet)
+        schedule = sparser(compiled.schedule, every)
+        return _foretell(job, schedule, screen) if dry_run else _render(job, schedule, screen, timings=timings)
+
+
+def sparser(schedule: Schedule, every: int) -> Schedule:
+    """Return the schedule painted at one frame in ``every``, or as seldom as it is anyway."""
+    if every == 1:
+        return schedule
+    cadence = schedule.tracks["cadence"].clip(every)
+    return replace(schedule, tracks={**schedule.tracks, "cadence": cadence})
+
+
+def _check_sheet(sheet: Path | None) -> None:
+    if sheet and sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise AnimcError(f"{sheet} is no picture that can be written", "end --contact-sheet in .png or .jpg")
+    if sheet and not sheet.parent.is_dir():
+        raise AnimcError(f"there is no folder {sheet.parent} to write {sheet.name} into", f"mkdir -p {sheet.parent}")
 
 
 def span_of(text: str | None, total: int) -> range:
@@ -159,21 +163,46 @@ def _require_sound(diagnostics: Any) -> None:
         )
 
 
-def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> int:
-    """Load the models, then paint and write every frame of the job."""
+def _open(job: Job, schedule: Schedule, screen: Screen) -> tuple[Painter, Depth, FrameStore]:
+    """Load the models, and open the store."""
     from ..depth import open_depth
     from ..hub import best_device
     from ..painters import open_painter
     from ..store import FrameStore
-    from ..timings import Timings
 
     screen.stage("loading the model")
     if job.device:
         best_device(job.device)
     painter = open_painter(schedule, device=job.device, base=job.film.base)
     depth = open_depth(str(schedule.settings["depth"]), device=painter.device, base=job.film.base)
-    store, clock, began = FrameStore(), Timings(), time.monotonic()
+    name = job.film.name if job.film.script == "-" else str(Path(job.film.script).resolve())
+    store = FrameStore(labels={"film": name, "model": str(schedule.settings["model"])})
     screen.say(_plan(job, schedule))
+    return painter, depth, store
+
+
+def _foretell(job: Job, schedule: Schedule, screen: Screen) -> int:
+    """Tell what a render would do."""
+    from ..forecast import forecast, seconds_a_frame
+
+    painter, depth, store = _open(job, schedule, screen)
+    seen = forecast(schedule, painter=painter, depth=depth, store=store, frames=job.span, base=job.film.base)
+    speed = seconds_a_frame(schedule, painter)
+    work = seen.painted + seen.before
+    seconds = None if speed is None or not painter.repaints else round(speed * work, 1)
+    screen.event("forecast", film=str(job.output), frames=seen.total, kept=seen.kept, painted=seen.painted,
+                 before=seen.before, seconds=seconds)  # fmt: skip
+    screen.say("  " + told(seen, seconds, repaints=painter.repaints))
+    return 0
+
+
+def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> int:
+    """Load the models, then paint and write every frame of the job."""
+    from ..forecast import remember_speed
+    from ..timings import Timings
+
+    painter, depth, store = _open(job, schedule, screen)
+    clock, began = Timings(), time.monotonic()
     tally = Tally(len(job.span), screen)
     try:
         _write(job, schedule, tally, clock, painter=painter, depth=depth, store=store)
@@ -181,14 +210,17 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
         _stopped(job, tally, screen)
         raise
     finally:
+        remember_speed(schedule, painter, clock)
         if store.trouble:
             screen.say(f"warning: {store.trouble}")
+        if store.broken:
+            screen.say(f"note: {counted(store.broken, 'kept frame')} could not be read and came anew")
     seconds = time.monotonic() - began
     screen.event("done", film=str(job.output), frames=tally.done, **tally.how,
                  seconds=round(seconds, 3), **({"timings": clock.seconds} if timings else {}))  # fmt: skip
     screen.say(f"{job.output}: {tally.told()} in {seconds:.1f} s")
     if timings:
-        _tell_timings(clock, seconds, screen)
+        tell_timings(clock, seconds, screen)
     return 0
 
 
@@ -196,25 +228,35 @@ def _write(
     job: Job, schedule: Schedule, tally: Tally, clock: Timings, *, painter: Painter, depth: Depth, store: FrameStore
 ) -> None:
     """Stream the frames into the film; on any stop, what was written becomes a film that plays."""
+    from ..contact import ContactSheet
     from ..render import render
     from ..writer import open_writer
 
     sound = films.sound_of(job.film, schedule)
-    writer = open_writer(job.output, schedule.size, schedule.fps, audio=sound, script=job.text, start=job.span.start,
-                         timings=clock, folder=job.folder)  # fmt: skip
+    script = films.recipe_of(job.film, job.text)
+    writer = open_writer(job.output, schedule.size, schedule.fps, audio=sound, script=script,
+                         start=job.span.start, step=job.span.step, timings=clock, folder=job.folder)  # fmt: skip
+    sheet = ContactSheet(job.span, schedule.size, schedule.fps) if job.sheet else None
     tally.begin(writer.note)
-    with writer:
-        for picture in render(schedule, painter=painter, depth=depth, store=store, frames=job.span,
-                              base=job.film.base, report=tally.come, timings=clock):  # fmt: skip
-            writer.write(picture)
-            tally.count()
+    try:
+        with writer:
+            for picture in render(schedule, painter=painter, depth=depth, store=store, frames=job.span,
+                                  base=job.film.base, report=tally.come, timings=clock):  # fmt: skip
+                writer.write(picture)
+                if sheet:
+                    sheet.take(tally.frame, picture)
+                tally.count()
+    finally:
+        if sheet and job.sheet and sheet.pictures:
+            sheet.save(job.sheet)
 
 
 def _plan(job: Job, schedule: Schedule) -> str:
     width, height = schedule.size
-    seconds = float(len(job.span) / schedule.fps)
+    fps = schedule.fps / job.span.step
+    seconds = float(len(job.span) / fps)
     return (
-        f"{job.output}: {len(job.span)} frames, {seconds:.1f} s at {float(schedule.fps):g} fps, {width}x{height}, "
+        f"{job.output}: {counted(len(job.span), 'frame')}, {seconds:.1f} s at {float(fps):.4g} fps, {width}x{height}, "
         f"painted by {schedule.settings['model']}"
     )
 
@@ -223,10 +265,3 @@ def _stopped(job: Job, tally: Tally, screen: Screen) -> None:
     screen.event("stopped", film=str(job.output), frames=tally.done)
     if tally.done:
         screen.say(f"{job.output} holds the {tally.done} of {tally.total} frames done so far; render again to go on")
-
-
-def _tell_timings(clock: Timings, seconds: float, screen: Screen) -> None:
-    screen.say(f"  {'stage':<10} {'seconds':>8} {'share':>7} {'ms each':>9}")
-    for stage, spent in sorted(clock.seconds.items(), key=lambda pair: -pair[1]):
-        each = 1000 * spent / clock.calls[stage]
-        screen.say(f"  {stage:<10} {spent:8.2f} {spent / seconds:7.1%} {each:9.2f}")

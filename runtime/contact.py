@@ -1,0 +1,61 @@
+"""A contact sheet: frames of a film beside one another, each with its time."""
+
+from __future__ import annotations
+
+import io
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from .files import write_atomically
+from .picture import Bytes
+
+WIDTH = 1600
+"""Pixels: the sheet's width."""
+
+MOST = 30
+"""Frames on a sheet."""
+
+PAPER, INK, GAP, LINE = (24, 26, 31), (190, 196, 208), 6, 16
+
+
+class ContactSheet:
+    """Gathers frames as they pass, evenly spaced over the ``frames`` to come (numbers, ascending)."""
+
+    def __init__(self, frames: range, size: tuple[int, int], fps: Fraction) -> None:
+        count = min(len(frames), MOST)
+        places = np.linspace(0, len(frames) - 1, count).round().astype(int) if count else []
+        self.chosen = {frames[int(place)] for place in places}
+        self.fps = fps
+        self.columns = max(1, min(count, round(math.sqrt(count * 1.9 * size[1] / size[0]))))
+        width = min((WIDTH - GAP) // self.columns - GAP, size[0])
+        self.cell = (width, max(round(width * size[1] / size[0]), 1))
+        self.pictures: list[tuple[int, Image.Image]] = []
+
+    def take(self, number: int, picture: Bytes) -> None:
+        """Look at a finished frame; it is kept, small, where it was chosen."""
+        if number in self.chosen:
+            small = Image.fromarray(picture).resize(self.cell, Image.Resampling.LANCZOS)
+            self.pictures.append((number, small))
+
+    def save(self, path: Path) -> None:
+        """Write the sheet as a PNG or JPEG, by the ending. Raises AnimcError where it cannot be written."""
+        width, height = self.cell
+        rows = -(-len(self.pictures) // self.columns)
+        across, down = self.columns * (width + GAP) + GAP, rows * (height + LINE + GAP) + GAP
+        sheet = Image.new("RGB", (across, down), PAPER)
+        draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+        for place, (number, picture) in enumerate(self.pictures):
+            x = GAP + place % self.columns * (width + GAP)
+            y = GAP + place // self.columns * (height + LINE + GAP)
+            sheet.paste(picture, (x, y))
+            seconds = float(number / self.fps)
+            told = f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+            told += f"  {number}" if width >= 70 else ""
+            draw.text((x + 1, y + height + 2), told, INK, font)
+        data = io.BytesIO()
+        sheet.save(data, "JPEG" if path.suffix.lower() in (".jpg", ".jpeg") else "PNG", quality=92)
+        write_atomically(path, data.getvalue())
