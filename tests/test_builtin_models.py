@@ -30,7 +30,7 @@ def painted(pipe, prompt: str, seed: int = 1, size: tuple[int, int] | None = Non
 
 def side_of(pipe) -> int:  # type: ignore[no-untyped-def]
     """Pixels of the pictures that the model paints best."""
-    return pipe.unet.config.sample_size * 8
+    return pipe.unet.config.sample_size * pipe.vae_scale_factor
 
 
 def test_is_small_and_safe() -> None:

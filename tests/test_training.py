@@ -70,8 +70,9 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     drawn, out = tmp_path / "scenes", tmp_path / "out"
     drawn.mkdir()
     out.mkdir()
-    dataset.draw_shard(drawn, 0, seed=0, scenes=8, size=64)
-    autoencoder.train(drawn, out, minutes=1, steps=3, batch=2, side=32, width=8)
+    dataset.draw_shard(drawn, 0, seed=0, scenes=8, size=128)
+    autoencoder.train(drawn, out, minutes=1, steps=3, batch=2)
+    assert (out / "vae" / "config.json").exists()
     storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=2, batch=2, shrink=2, plain=0.5), network.TINY)
     storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
     assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
@@ -83,8 +84,8 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     assert [rows[i] for i in words(said).input_ids] == vocabulary.encode(said)[:7]
     pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
-    picture = pipe("a forest at night", num_inference_steps=2, height=64, width=64, output_type="np").images[0]
-    assert picture.shape == (64, 64, 3) and np.isfinite(picture).all()
+    picture = pipe("a forest at night", num_inference_steps=2, height=128, width=128, output_type="np").images[0]
+    assert picture.shape == (128, 128, 3) and np.isfinite(picture).all()
 
 
 def test_depth_training(tmp_path: Path) -> None:

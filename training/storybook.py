@@ -1,18 +1,22 @@
 """Train the UNet and the text encoder together on cached latents.
 
-`python -m training.storybook SCENES VAE OUT --minutes 90`; goes on where it stopped.
+`python -m training.storybook SCENES VAE OUT --minutes 90`; goes on where it stopped. On a machine without GPU a process
+for each core learns faster than one with many threads:
+`OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m training.storybook …`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from diffusers import AutoencoderTiny
 from torch.nn import functional
 
@@ -38,7 +42,8 @@ def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> 
         picture = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
         picture = functional.avg_pool2d(picture, shrink)
         for side in (picture, picture.flip(3)):
-            parts.append(vae.encode(side.contiguous(memory_format=torch.channels_last)).latents.half().numpy())
+            latents = vae.encode(side.contiguous(memory_format=torch.channels_last)).latents
+            parts.append((latents * vae.config.scaling_factor).half().numpy())
     np.savez(held, latents=np.concatenate(parts[::2] + parts[1::2]))
     return np.load(held)["latents"]
 
@@ -137,7 +142,9 @@ class Student:
     def __init__(self, out: Path, shape: Shape, rate: float) -> None:
         parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
         self.model = parts.to(memory_format=torch.channels_last)
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
         self.averaged = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.held, self.step, self.pictures, self.seconds = out / "storybook.pt", 0, 0, 0.0
         if self.held.exists():
@@ -148,19 +155,21 @@ class Student:
             self.pictures, self.seconds = state["pictures"], state["seconds"]
 
     def learn(self, loss: Tensor, rate: float, pictures: int) -> None:
-        """One step of the optimiser and of the average."""
+        """One step of the optimiser and of the average; processes that learn together share their gradients."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad()
         loss.backward()
+        if dist.is_initialized():
+            _share([value.grad for value in self.model.parameters() if value.grad is not None])
+            pictures *= dist.get_world_size()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
         self.pictures += pictures
         decay = min(0.998, (1 + self.step) / (20 + self.step))
-        for name, value in self.model.state_dict().items():
-            if value.is_floating_point():
-                self.averaged[name].lerp_(value, 1 - decay)
+        pairs = [(self.averaged[k], v) for k, v in self.model.state_dict().items() if v.is_floating_point()]
+        torch._foreach_lerp_([held for held, _ in pairs], [value for _, value in pairs], 1 - decay)
 
     def save(self, seconds: float) -> None:
         """Write the checkpoint; it appears whole or not at all."""
@@ -170,10 +179,28 @@ class Student:
         self.held.with_suffix(".part").rename(self.held)
 
 
-def _weights(channels: int) -> Tensor:
-    """Weight of each latent in the loss, mean 1: the first three hold colour and so the layout, the rest is texture."""
-    weights = torch.tensor([2.0] * 3 + [0.4] * (channels - 3)).view(1, -1, 1, 1)
-    return weights / weights.mean()
+def _share(gradients: list[Tensor]) -> None:
+    """Replace each process's gradients, in place, by their mean over all processes."""
+    flat = torch.cat([value.flatten() for value in gradients])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    for value, mean in zip(gradients, flat.split([value.numel() for value in gradients]), strict=True):
+        value.copy_(mean.view(value.shape))
+
+
+def _agreed(value: float) -> float:
+    """The first process's number: all of them stop at the same step."""
+    if dist.is_initialized():
+        said = torch.tensor(value)
+        dist.broadcast(said, 0)
+        return float(said)
+    return value
+
+
+def _weights(latents: list[np.ndarray]) -> Tensor:
+    """Weight of each latent in the loss, mean 1, by its spread: first comes the layout, last the texture."""
+    spread = torch.from_numpy(np.stack(latents[:400])).float().std((0, 2, 3))
+    return (spread / spread.mean()).view(1, -1, 1, 1)
 
 
 def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL) -> Path:
@@ -183,13 +210,16 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
     library = Library(scenes, coder, vae.parent.name, recipe.shrink)
     library.grow(4)
-    rng = np.random.default_rng([recipe.seed, student.step])
-    torch_rng = torch.Generator().manual_seed(recipe.seed + student.step)
-    alphas, weights = scheduler().alphas_cumprod, _weights(shape.latent_channels)
+    rank = dist.get_rank() if dist.is_initialized() else 0
+    rng = np.random.default_rng([recipe.seed, student.step, rank])
+    torch_rng = torch.Generator().manual_seed(recipe.seed + student.step + 7919 * rank)
+    alphas, weights = scheduler().alphas_cumprod, _weights(library.latents)
     start = saved = time.time()
     first, losses = student.step, []
-    while student.step - first < recipe.steps and time.time() - start < 60 * recipe.minutes:
-        done = max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps)
+    while True:
+        done = _agreed(max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps))
+        if done >= 1:
+            break
         clean, ids = library.batch(rng, recipe.batch, rng.random() < recipe.plain)
         mixed, times, target = noised(torch_rng, clean, alphas, recipe.spoil)
         words = student.model["text"](ids)[0]
@@ -197,7 +227,7 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
         loss = ((guess - target).square() * weights).mean()
         student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
         losses.append(loss.item())
-        if student.step % 50 == 0:
+        if student.step % 50 == 0 and rank == 0:
             record = {"step": student.step, "pictures": student.pictures, "scenes": len(library.facts)}
             record |= {
                 "seconds": round(student.seconds + time.time() - start),
@@ -205,11 +235,13 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
             }
             with (out / "storybook.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
+        if student.step % 50 == 0:
             library.grow(2)
-        if time.time() - saved > 240:
+        if time.time() - saved > 240 and rank == 0:
             student.save(time.time() - start)
             saved = time.time()
-    student.save(time.time() - start)
+    if rank == 0:
+        student.save(time.time() - start)
     return student.held
 
 
@@ -225,6 +257,8 @@ def main() -> None:
     options = vars(parser.parse_args())
     scenes, vae, out = (options.pop(name) for name in ("scenes", "vae", "out"))
     out.mkdir(parents=True, exist_ok=True)
+    if "RANK" in os.environ:  # started by torchrun
+        dist.init_process_group("gloo")
     train(scenes, vae, out, Recipe(**options))
 
 
