@@ -25,6 +25,7 @@ COMMANDS = {
     "listen": "tell what is heard in a sound file",
     "cache": "show what is kept of earlier renders, or drop it",
     "recover": "write out the script that a film was rendered from",
+    "interpolate": "make a film of a higher frame rate",
     "models": "list the models that paint and see depth",
     "list": "list every setting and track, or explain one",
     "fmt": "format scripts: indentation, spaces, columns",

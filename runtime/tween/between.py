@@ -1,0 +1,157 @@
+"""The ways to make pictures between two: by learnt flow (RIFE), by optical flow, by a plain blend."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..hub import best_device
+from ..picture import Bytes
+from .flownet import FlowNet, load_flownet
+
+CUT = 0.12
+"""Two pictures are of different shots where even the moved first one is farther than this from the second (mean of
+absolute differences, 0..1), and farther than half the distance without any moving."""
+
+
+class Tween(Protocol):
+    """Makes pictures between two."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes whenever the same two pictures could give others in between."""
+        ...
+
+    def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
+        """Return a picture for each time in 0..1 (0 is ``one``, 1 is ``two``), H×W×3 bytes."""
+        ...
+
+
+class Blend:
+    """Cross-fades."""
+
+    fingerprint = "blend"
+
+    def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
+        """Return the weighted means."""
+        a, b = one.astype(np.float32), two.astype(np.float32)
+        return [np.rint(a + (b - a) * np.float32(time)).astype(np.uint8) for time in times]
+
+
+class Flow:
+    """OpenCV's dense inverse search both ways, with the hidden parts taken from the side that shows them."""
+
+    fingerprint = "flow DIS"
+
+    def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
+        """Return both pictures carried along the flow to each time and blended."""
+        there, back = flows(one, two)
+        sure = [_agreement(there, back), _agreement(back, there)]
+        return [_carried(one, two, there, back, sure, float(time)) for time in times]
+
+
+def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (one, two)]
+    there, back = search.calc(grey[0], grey[1], None), search.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
+    return np.asarray(there, np.float32), np.asarray(back, np.float32)
+
+
+def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    height, width = shape[:2]
+    return np.stack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)), -1)
+
+
+def _look(picture: NDArray[np.generic], places: NDArray[np.float32]) -> NDArray[np.float32]:
+    found = cv2.remap(np.asarray(picture, np.float32), places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    return np.asarray(found, np.float32)
+
+
+def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return H×W in 0..1: 1 where going along ``flow`` and then ``back`` comes home, 0 where that pixel gets hidden."""
+    off = np.linalg.norm(flow + _look(back, _places(flow.shape) + flow), axis=-1)
+    return np.exp(-np.square(off / (1 + 0.1 * np.linalg.norm(flow, axis=-1)))).astype(np.float32)
+
+
+def _carried(
+    one: Bytes,
+    two: Bytes,
+    there: NDArray[np.float32],
+    back: NDArray[np.float32],
+    sure: list[NDArray[np.float32]],
+    time: float,
+) -> Bytes:
+    if time in (0.0, 1.0):
+        return (two if time else one).copy()
+    here = _places(one.shape)
+    # the flow of the pixel that stands here at that time, found where it came from (one step of a fixed point)
+    to_one = here - time * _look(there, here - time * there)
+    to_two = here - (1 - time) * _look(back, here - (1 - time) * back)
+    weight_one = (1 - time) * (_look(sure[0], to_one) + 1e-3)
+    weight_two = time * (_look(sure[1], to_two) + 1e-3)
+    share = (weight_two / (weight_one + weight_two))[..., None]
+    return np.rint(_look(one, to_one) * (1 - share) + _look(two, to_two) * share).clip(0, 255).astype(np.uint8)
+
+
+class Rife:
+    """A flow net of RIFE's v4 shape."""
+
+    def __init__(self, net: FlowNet, device: torch.device) -> None:
+        self.device = device
+        self.net = net.to(device)
+        digest = hashlib.blake2b(digest_size=8)
+        for value in net.state_dict().values():
+            digest.update(value.cpu().numpy().tobytes())
+        self.fingerprint = f"rife {digest.hexdigest()} {device.type}"
+
+    def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
+        """Return the net's picture at each time."""
+        a, b = (self._tensor(picture) for picture in (one, two))
+        made: list[Bytes] = []
+        for time in times:
+            if time in (0.0, 1.0):
+                made.append((two if time else one).copy())
+                continue
+            with torch.inference_mode():
+                picture = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32))[0]
+            made.append((picture.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
+        return made
+
+    def _tensor(self, picture: Bytes) -> torch.Tensor:
+        return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float() / 255
+
+
+BUILT_IN = Path(__file__).parents[1] / "weights" / "between"
+"""The small net that ships with the package, if it does."""
+
+
+def open_tween(name: str, device: str | None = None) -> Tween:
+    """Return the way called ``name``: ``auto`` (the shipped net, else flow), ``flow``, ``blend``, or a path to weights.
+
+    Raises RenderError where a path leads to no such net.
+    """
+    if name == "blend":
+        return Blend()
+    if name == "flow" or (name == "auto" and not BUILT_IN.is_dir()):
+        return Flow()
+    return Rife(load_flownet(BUILT_IN if name in ("auto", "rife") else Path(name)), best_device(device))
+
+
+def is_cut(one: Bytes, two: Bytes) -> bool:
+    """Tell whether a new shot begins with ``two``: no moving of ``one`` comes near it."""
+    small = [cv2.resize(picture, (96, 96), interpolation=cv2.INTER_AREA) for picture in (one, two)]
+    apart = float(np.abs(small[0].astype(np.float32) - small[1].astype(np.float32)).mean() / 255)
+    if apart < CUT:
+        return False
+    there, _ = flows(*small)
+    moved = _look(small[1], _places(small[1].shape) + there)
+    left = float(np.abs(moved - small[0].astype(np.float32)).mean() / 255)
+    return left > max(CUT, 0.5 * apart)
