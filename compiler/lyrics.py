@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _STAMP = re.compile(r"\[(\d+):(\d{1,2}(?:[.:]\d{1,3})?)\]")
 _WORD_STAMP = re.compile(r"<(\d+):(\d{1,2}(?:[.:]\d{1,3})?)>")
@@ -25,11 +26,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the lyrics from ``time`` on."""
+    """A line of the lyrics from ``time`` to ``end`` in seconds; ``stamped`` where its words have times of their own."""
 
     time: float
     text: str
     words: tuple[Word, ...]
+    end: float
+    stamped: bool = False
+
+    @classmethod
+    def spread(cls, time: float, end: float, text: str) -> Line:
+        """Return a line whose words are spread over it by their letters."""
+        return cls(time, text, tuple(_spread(time, end, text)), end)
 
 
 def lyrics_of(text: str) -> tuple[Line, ...]:
@@ -41,6 +49,13 @@ def lyrics_of(text: str) -> tuple[Line, ...]:
 def tokens(text: str) -> list[str]:
     """Return the words of a text as they are compared: without case and punctuation."""
     return [token.casefold() for token in _TOKEN.findall(text)]
+
+
+def pieces(text: str) -> list[str]:
+    """Return a text cut before each of its words but the first, so that the pieces make it up again."""
+    starts = [found.start() for found in _TOKEN.finditer(text)]
+    edges = [0, *starts[1:], len(text)]
+    return [text[first:last] for first, last in pairwise(edges)]
 
 
 def sung(lines: tuple[Line, ...], words: tuple[str, ...]) -> list[float]:
@@ -79,12 +94,15 @@ def _lrc(text: str) -> list[Line]:
 
 
 def _line(time: float, end: float, body: str, shift: float) -> Line:
+    end = max(time, min(end, time + LONGEST_LINE))
     pieces = _WORD_STAMP.split(body)
-    words = _spread(time, end, body) if len(pieces) == 1 else [Word(time, token) for token in tokens(pieces[0])]
+    if len(pieces) == 1:
+        return Line.spread(time, end, body)
+    words = [Word(time, token) for token in tokens(pieces[0])]
     for minute, second, piece in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         start = _seconds(minute, second) - shift
         words += [Word(start, token) for token in tokens(piece)]
-    return Line(time, " ".join(_WORD_STAMP.sub(" ", body).split()), tuple(words))
+    return Line(time, " ".join(_WORD_STAMP.sub(" ", body).split()), tuple(words), end, stamped=True)
 
 
 def _spread(start: float, end: float, text: str) -> list[Word]:
@@ -110,7 +128,7 @@ def _cues(text: str) -> list[Line]:
         start, end = (_clock(found[k], found[k + 1], found[k + 2]) for k in (1, 4))
         body = " ".join(_MARKUP.sub("", block[found.end() :].partition("\n")[2]).split())
         if body:
-            lines.append(Line(start, body, tuple(_spread(start, end, body))))
+            lines.append(Line.spread(start, end, body))
     return lines
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from .screen import Screen
 
-HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars and drums.
+HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars, drums and sections.
 
 \b
     animc listen track.wav
     animc listen track.mp3 --json > heard.json
+    animc listen track.mp3 --lyrics words.txt     when each line is sung, and how sure that is
     animc listen track.wav --plot heard.png       look whether it is right
     animc listen track.wav --click check.wav      hear whether it is right: the track with clicks on its beats
 """
@@ -24,19 +26,27 @@ HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars and drum
 @click.option("--json", "as_json", is_flag=True, help="All events in seconds, for machines.")
 @click.option("--plot", "plot", type=click.Path(path_type=Path), metavar="PNG", help="Draw what was heard.")
 @click.option("--click", "clicks", type=click.Path(path_type=Path), metavar="WAV", help="Mix clicks on the beats.")
+@click.option("--lyrics", type=click.Path(path_type=Path), metavar="FILE", help="The words, to be told with it.")
 @click.option("--quiet", "-q", is_flag=True, help="Only errors.")
-def command(audio: Path, as_json: bool, plot: Path | None, clicks: Path | None, quiet: bool) -> int:
+def command(
+    audio: Path, as_json: bool, plot: Path | None, clicks: Path | None, lyrics: Path | None, quiet: bool
+) -> int:
     """Listen to one file."""
     from ..hearing import listen
 
     with Screen(quiet=quiet or as_json) as screen:
         screen.stage("hearing")
         heard = listen(audio)
+        if lyrics:
+            from ..hearing.decode import decode
+            from ..hearing.words import words_of
+
+            heard = replace(heard, words=words_of(lyrics, lambda: decode(audio)))
         if plot:
-            from ..plot import plot_listen
+            from ..hearing.draw import draw
 
             screen.stage("drawing")
-            plot_listen(audio, heard, plot)
+            draw(audio, heard, plot)
         if clicks:
             from ..hearing import click_track
 

@@ -14,6 +14,9 @@ from ..errors import HearingError
 from . import cache, onsets, signals
 from .decode import Wave, decode
 from .rhythm import Rhythm, from_arrays, rhythm_of, to_arrays
+from .structure import Structure, structure_of
+from .structure import from_arrays as structure_from
+from .structure import to_arrays as structure_to
 
 Progress = Callable[[str], None]
 
@@ -81,6 +84,22 @@ class Ear:
         rhythm = rhythm_of(wave)
         cache.store(self._folder, key, to_arrays(rhythm))
         return rhythm
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Sections, builds and drops."""
+        key = cache.key_of(self.digest, "structure")
+        kept = cache.load(self._folder, key)
+        try:
+            if kept is not None:
+                return structure_from(kept)
+        except _STALE:
+            pass
+        wave, rhythm = self.wave, self.rhythm
+        self._progress("finding sections")
+        structure = structure_of(wave, rhythm)
+        cache.store(self._folder, key, structure_to(structure))
+        return structure
 
     def answer(self, request: Request) -> Events | Signal:
         """Hear what is asked; its source is this file, or the harmonic or percussive part of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from ...compiler.sounds import Events, Request
 from . import onsets
 from .ear import Ear, Progress
 from .rhythm import Rhythm
+from .structure import Structure
+from .words import SpokenLine
 
 DRUMS = {
     "kick": Request("onset", band=onsets.KICK),
@@ -19,14 +21,19 @@ DRUMS = {
 """How the drums of ``animc listen`` are asked for."""
 
 
+_WHOLE = Structure(())
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A sound's name, ``duration`` in seconds, rhythm, and onsets by drum."""
+    """A sound's name, ``duration`` in seconds, rhythm, onsets by drum, structure, and words if given."""
 
     name: str
     duration: float
     rhythm: Rhythm
     drums: dict[str, Events]
+    structure: Structure = _WHOLE
+    words: tuple[SpokenLine, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what was heard as plain numbers: ``events`` in seconds, and facts beside them."""
@@ -37,6 +44,13 @@ class Heard:
             "tempo": self.rhythm.tempo,
             "meter": self.rhythm.meter,
             "confidence": self.rhythm.confidence,
+            "sections": [
+                {"start": part.start, "end": part.end, "label": part.label, "energy": part.energy, "bar": part.bar}
+                for part in self.structure.sections
+            ],
+            "drops": list(self.structure.drops),
+            "builds": [list(span) for span in self.structure.builds],
+            "lines": [asdict(line) for line in self.words],
             "events": {"beat": self.rhythm.beats.tolist(), "downbeat": self.rhythm.downbeats.tolist(), **drums},
             "velocity": {
                 "beat": self.rhythm.velocity.tolist(),
@@ -60,15 +74,34 @@ class Heard:
         for name, events in self.drums.items():
             low, high = DRUMS[name].band or (0, 0)
             lines.append(f"  {name:<10} {events.times.size} onsets, {low:g} to {high:g} Hz")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._sections(), *self._lines()])
+
+    def _sections(self) -> list[str]:
+        """Return a line for each section, with what happens in it."""
+        parts = self.structure.sections
+        lines = ["  sections   " + " ".join(part.label for part in parts)] if len(parts) > 1 else []
+        for part in parts if len(parts) > 1 else ():
+            told = [f"bar {part.bar}" if part.bar else "", f"energy {part.energy:.0%}"]
+            told += ["begins with a drop"] if part.start in self.structure.drops else []
+            told += [f"a build from {_clock(start)}" for start, end in self.structure.builds if end == part.end]
+            span = f"{_clock(part.start)} to {_clock(part.end)}"
+            lines.append(f"    {part.label}  {span:<17}  " + ", ".join(filter(None, told)))
+        return lines
+
+    def _lines(self) -> list[str]:
+        """Return a line for each line of the words."""
+        return ["  words"] * bool(self.words) + [
+            f"    {_clock(line.start)} to {_clock(line.end)}  {line.confidence:4.0%}  {line.text}"
+            for line in self.words
+        ]
 
 
 def listen(path: Path, *, cache: Path | None = None, progress: Progress | None = None) -> Heard:
-    """Hear one sound file: its beats, bars and drums. Raises HearingError."""
+    """Hear one sound file: its beats, bars, drums and sections. Raises HearingError."""
     ear = Ear(path, cache, progress)
     drums = {name: ear.answer(request) for name, request in DRUMS.items()}
     events = {name: heard for name, heard in drums.items() if isinstance(heard, Events)}
-    return Heard(path.name, ear.duration, ear.rhythm, events)
+    return Heard(path.name, ear.duration, ear.rhythm, events, ear.structure)
 
 
 def _clock(seconds: float) -> str:
