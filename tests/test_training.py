@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training import autoencoder, dataset, depth, export, network, scenes, storybook, vocabulary  # noqa: E402
+from training import autoencoder, between, dataset, depth, export, motion, network, scenes, storybook, vocabulary  # noqa: E402
 from training.captions import Facts, caption  # noqa: E402
 
 
@@ -97,3 +97,21 @@ def test_depth_training(tmp_path: Path) -> None:
     depth.save(net, tmp_path / "depth", widths)
     far = load_depthnet(tmp_path / "depth")(torch.rand(1, 3, 40, 72))
     assert far.shape == (1, 40, 72) and far.min() >= 0 and far.max() <= 1
+
+
+def test_motion_and_the_net_between(tmp_path: Path) -> None:
+    from animc.runtime.tween.flownet import load_flownet
+
+    drawn = tmp_path / "scenes"
+    drawn.mkdir()
+    dataset.draw_shard(drawn, 0, seed=0, scenes=3, size=192)
+    for index in range(2):
+        motion.draw_triples(drawn, tmp_path, index, seed=0, count=3)
+    with np.load(tmp_path / "motion0000.npz") as held:
+        assert held["pictures"].shape == (3, 3, motion.SIDE, motion.SIDE, 3) and (held["times"] < 1).all()
+        first, middle, last = held["pictures"][0].astype(float)
+        assert np.abs(first - last).mean() > np.abs(first - middle).mean() > 0
+    net = between.train(tmp_path, tmp_path, minutes=1, steps=3, batch=2, widths=(16, 16, 8, 8))
+    between.save(net, tmp_path / "between")
+    assert load_flownet(tmp_path / "between").widths == (16, 16, 8, 8)
+    assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow"}

@@ -1,0 +1,119 @@
+"""Three moments of a scene in motion: the camera moves through its depth, things fly across.
+
+`python -m training.motion SCENES FOLDER --count 4000`. The middle one is the truth that the in-between net learns.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from animc.compiler.schedule import Row
+from animc.runtime.warp import depth_move, sample
+
+from .dataset import depths_of, pictures_of, shards
+from .objects import glyph, known_things
+
+SIDE = 144
+"""Pixels of a triple's pictures: cropped from the moved scene, so that nothing of its rim is seen."""
+SHARD = 250
+SPANS = {
+    "translation_x": 14,
+    "translation_y": 8,
+    "translation_z": 22,
+    "rotation_x": 2,
+    "rotation_y": 3,
+    "rotation_z": 5,
+}
+"""Twice the usual motion of the camera from first to last, in Deforum's units and degrees."""
+
+
+def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, float]:
+    """Pictures at times 0, t and 1 (3×SIDE×SIDE×3, uint8) and t, of a scene (H×W×3 and H×W, both uint8)."""
+    time = float(rng.choice([0.5, rng.uniform(0.1, 0.9)]))
+    height, width = picture.shape[:2]
+    top, left = (int(rng.integers(side // 16, side - SIDE - side // 16)) for side in (height, width))
+    pose = {name: rng.normal(0, span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
+    things = [_thing(rng) for _ in range(int(rng.integers(0, 4)))]
+    shown = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 255
+    far = 1 + torch.from_numpy(depth.copy()).float() / 255
+    moments = []
+    for moment in (0.0, time, 1.0):
+        grid = depth_move(_row(pose, moment - 0.5), far, (width, height))
+        seen = sample(shown, grid, "reflect")[:, top : top + SIDE, left : left + SIDE].permute(1, 2, 0).numpy().copy()
+        for thing in things:
+            _lay(seen, thing, moment)
+        moments.append(np.rint(seen * 255).astype(np.uint8))
+    return np.stack(moments), time
+
+
+def _row(pose: dict[str, float], share: float) -> Row:
+    values = {name: value * share for name, value in pose.items()}
+    return Row(0, {**values, "fov": 70.0, "near": 200.0, "far": 10000.0}, (), ())
+
+
+def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A glyph with alpha (h×w×4), and where it is (x, y, pixels high, degrees) at times 0 and 1."""
+    words = known_things()
+    picture = glyph(words[int(rng.integers(len(words)))]) if words else None
+    if picture is None:  # no font: a plain disc
+        yy, xx = np.mgrid[-1:1:96j, -1:1:96j]
+        disc = (np.hypot(yy, xx) < 1).astype(np.float32)
+        picture = np.dstack([*(disc * value for value in rng.random(3)), disc]).astype(np.float32)
+    start = np.array([*rng.uniform(0, SIDE, 2), rng.uniform(20, 90), rng.uniform(-20, 20)])
+    way = np.array([*rng.normal(0, 12, 2), 0, rng.normal(0, 12)])
+    end = (start + way) * [1, 1, np.exp(rng.normal(0, 0.12)), 1]
+    return picture, start, end
+
+
+def _lay(seen: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], moment: float) -> None:
+    picture, start, end = thing
+    x, y, tall, turn = start + (end - start) * moment
+    scale = tall / picture.shape[0]
+    middle = (picture.shape[1] / 2, picture.shape[0] / 2)
+    matrix = cv2.getRotationMatrix2D(middle, turn, scale)
+    matrix[:, 2] += (x - middle[0], y - middle[1])
+    soft = cv2.GaussianBlur(picture, (0, 0), 0.45 / scale) if scale < 0.7 else picture
+    soft = soft * np.dstack([soft[..., 3:].repeat(3, -1), np.ones_like(soft[..., 3:])])
+    laid = cv2.warpAffine(soft, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    seen[...] = seen * (1 - laid[..., 3:]) + laid[..., :3]
+
+
+def draw_triples(scenes: Path, folder: Path, index: int, seed: int, count: int = SHARD) -> None:
+    """Draw shard `index`: pictures (count×3×SIDE×SIDE×3, uint8) and times (count)."""
+    rng = np.random.default_rng([seed, index])
+    files = shards(scenes)
+    pictures, times = [], []
+    for _ in range(count):
+        file = files[int(rng.integers(len(files)))]
+        number = int(rng.integers(len(pictures_of(file))))
+        made, time = triple(rng, pictures_of(file)[number], depths_of(file)[number])
+        pictures.append(made)
+        times.append(time)
+    part = folder / f".motion{index:04d}.npz"
+    np.savez(part, pictures=np.stack(pictures), times=np.array(times, np.float32))
+    part.rename(folder / f"motion{index:04d}.npz")
+
+
+def main() -> None:
+    """Draw triples until `--count` are there; what is there already is kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenes", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--count", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    for index in range(-(-options.count // SHARD)):
+        if not (options.folder / f"motion{index:04d}.npz").exists():
+            draw_triples(options.scenes, options.folder, index, options.seed)
+            print(f"{(index + 1) * SHARD} triples", flush=True)
+
+
+if __name__ == "__main__":
+    main()
