@@ -18,9 +18,6 @@ from .vocabulary import BY_NAME, Param
 
 NOT_YET = {
     "hybrid_motion": "the camera's own moves are there",
-    "clip_skip": "the model's own is used",
-    "subseed": "use seed",
-    "subseed_strength": "use seed",
     "eta": "use sampler",
 }
 """Names of Deforum that have no counterpart yet, and what there is instead."""

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .flow import drift_between
 from .ground import Ground
 from .picture import Bytes, to_bytes, to_tensor
-from .warp import follow, inverse, sample
+from .warp import follow, inverse, sample, still
 
 RIM = 6.0
 """Pixels over which a picture's weight falls towards its edge, so that no border is seen where the other takes over."""
@@ -37,12 +38,20 @@ class Between:
 
 
 def between(
-    ground: Ground, after: Bytes, step: Tensor | None, waiting: Sequence[Between], span: range, asked: range
+    ground: Ground,
+    after: Bytes,
+    step: Tensor | None,
+    waiting: Sequence[Between],
+    span: range,
+    asked: range,
+    *,
+    flow: bool = False,
 ) -> list[tuple[int, Bytes]]:
     """Return the asked ones of the waiting frames (ascending), as pictures.
 
     ``ground`` holds the painted picture before them and ``after`` is the one behind them, into which the camera makes
-    ``step``. ``span``: the frame at which the blend begins, up to the one of ``after``.
+    ``step``. ``span``: the frame at which the blend begins, up to the one of ``after``. ``flow``: what the two still
+    differ in place by is found by optical flow, and each goes its part of the way.
     """
     picture, border = to_tensor(after, ground.camera.device), ground.camera.border
     made: list[tuple[int, Bytes]] = []
@@ -55,13 +64,22 @@ def between(
             continue
         share = (frame.number - span.start) / (span.stop - span.start)
         ones = torch.ones((), device=picture.device)
-        before = ground.image if frame.trail is None else sample(ground.image, frame.trail, border)
-        behind = picture if back is None else sample(picture, back, border)
+        before, behind = seen(ground.image, frame.trail, border), seen(picture, back, border)
+        if flow:
+            drift = drift_between(before, behind)
+            home = still((drift.shape[1], drift.shape[0]), drift.device)
+            before = seen(ground.image, follow(frame.trail, home - share * drift), border)
+            behind = seen(picture, follow(back, home + (1 - share) * drift), border)
         left = (1 - share) * (_inside(frame.trail, border) if frame.trail is not None else ones)
         right = share * (_inside(back, border) * sure if back is not None and sure is not None else ones)
         weight = right / (left + right)
         made.append((frame.number, to_bytes(before + (behind - before) * weight)))
     return made[::-1]
+
+
+def seen(image: Tensor, grid: Tensor | None, border: str) -> Tensor:
+    """Return a picture through a grid, or as it is where nothing moved."""
+    return image if grid is None else sample(image, grid, border)
 
 
 def _one_back(back: Tensor | None, sure: Tensor | None, step: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
@@ -71,8 +89,8 @@ def _one_back(back: Tensor | None, sure: Tensor | None, step: Tensor | None) -> 
     undone, known = inverse(step)
     if back is None or sure is None:
         return undone, _soft(known)
-    seen = functional.grid_sample(sure[None, None], undone[None], "bilinear", "border", align_corners=False)[0, 0]
-    return follow(back, undone), _soft(known) * seen
+    there = functional.grid_sample(sure[None, None], undone[None], "bilinear", "border", align_corners=False)[0, 0]
+    return follow(back, undone), _soft(known) * there
 
 
 def _soft(known: Tensor) -> Tensor:

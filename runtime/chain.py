@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from ..compiler.schedule import Schedule, Shot
-from .coherence import References
+from .coherence import References, reference_of
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
 
 LOOP = "loop 3"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
-SETTINGS = ("mode", "border", "color_coherence")
+SETTINGS = (
+    *("mode", "border", "color_coherence", "color_reference", "color_every"),
+    *("noise_type", "perlin_octaves", "perlin_persistence"),
+)
 """What holds for the whole film and changes its pictures, beside what the painter and the depth tell themselves."""
 
 
@@ -63,7 +66,8 @@ def chain_of(
     """Return the chain of a shot's painted frames, up to the first one at or after ``stop`` - 1."""
     painted = painted_frames(schedule, shot, stop, repaints=painter.repaints)
     settings = repr([schedule.size, schedule.fps, *(schedule.settings.get(name) for name in SETTINGS)])
-    key = chain_key(b"", LOOP, painter.fingerprint, depth.fingerprint, settings, _content(base, shot.image))
+    marks = (LOOP, painter.fingerprint, depth.fingerprint, settings, _content(base, shot.image))
+    key = chain_key(b"", *marks, _colours(schedule, shot, base))
     keys: list[bytes] = []
     wanted = set(painted)
     for frame in range(shot.start, painted[-1] + 1):
@@ -71,6 +75,20 @@ def chain_of(
         if frame in wanted:
             keys.append(key)
     return Chain(shot, tuple(painted), tuple(keys), References(schedule, shot, painted))
+
+
+def _colours(schedule: Schedule, shot: Shot, base: Path) -> bytes:
+    """Return a hash of what the shot takes its colours from, if that lies outside of it.
+
+    The film's first frame is painted from its row and its image: those stand for it.
+    """
+    whose = reference_of(schedule)
+    if whose in ("none", "prompt", "shot"):
+        return b""
+    if whose != "film":
+        return _content(base, whose)
+    first = schedule.shots[0]
+    return b"" if shot == first else schedule.row_key(first.start) + _content(base, first.image)
 
 
 def painted_frames(schedule: Schedule, shot: Shot, stop: int, *, repaints: bool) -> list[int]:

@@ -31,8 +31,19 @@ class References:
 
     def __init__(self, schedule: Schedule, shot: Shot, painted: Sequence[int]) -> None:
         self.start = shot.start
-        free = schedule.settings.get("color_coherence") == "none"
-        self.frames = [None] * (shot.stop - shot.start) if free else references(schedule, shot, painted)
+        self.whose = reference_of(schedule)
+        count = shot.stop - shot.start
+        if self.whose == "prompt":
+            self.frames = references(schedule, shot, painted)
+        else:
+            self.frames = [shot.start if self.whose in ("shot", "film") else None] * count
+        every = max(int(schedule.settings.get("color_every", 1)), 1)
+        self.matched = set(painted[::every])
+
+    @property
+    def outside(self) -> bool:
+        """Tell whether the colours come from without the shot: the film's first frame, or an image."""
+        return self.whose not in ("prompt", "shot", "none")
 
     def of(self, frame: int) -> int | None:
         """Return the frame that ``frame`` takes its colours from, or None where they are free, or its own."""
@@ -42,6 +53,13 @@ class References:
     def after(self, frame: int) -> int | None:
         """Return what the frame after ``frame`` takes its colours from."""
         return self.frames[frame + 1 - self.start] if frame + 1 - self.start < len(self.frames) else None
+
+
+def reference_of(schedule: Schedule) -> str:
+    """Return whose colours are held: ``prompt``, ``shot``, ``film``, ``none``, or an image's path."""
+    if schedule.settings.get("color_coherence") == "none":
+        return "none"
+    return str(schedule.settings.get("color_reference", "prompt"))
 
 
 def references(schedule: Schedule, shot: Shot, painted: Sequence[int]) -> list[int | None]:
@@ -64,10 +82,11 @@ def _said(prompt: Weighted) -> tuple[tuple[str, float], ...]:
 
 
 class Colours:
-    """The colours that a shot's frames are held to, taken from its frames as they pass."""
+    """The colours that a shot's frames are held to, taken from its frames as they pass, or those of ``outside``."""
 
-    def __init__(self, references: References, space: str, device: torch.device) -> None:
+    def __init__(self, references: References, space: str, device: torch.device, outside: Bytes | None = None) -> None:
         self._references = references
+        self._fixed = None if outside is None else palette_of(to_tensor(outside, device), space)
         self._wanted = {frame for frame in references.frames if frame is not None}
         self._space = space
         self._device = device
@@ -80,5 +99,9 @@ class Colours:
 
     def at(self, frame: int) -> Palette | None:
         """Return the colours that a frame is held to, or None where they are free."""
+        if frame not in self._references.matched:
+            return None
+        if self._fixed is not None:
+            return self._fixed
         reference = self._references.of(frame)
         return None if reference is None else self._palettes[reference]

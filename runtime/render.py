@@ -24,7 +24,7 @@ from .ground import Camera, Ground
 from .memory import enough_memory
 from .picture import Bytes, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter
-from .retouch import retouch
+from .retouch import Grain, retouch
 from .store import FrameStore
 from .timings import Timings
 
@@ -63,6 +63,7 @@ class Studio:
     store: FrameStore | None
     base: Path
     timings: Timings
+    grain: Grain
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,10 @@ def _studio(
 ) -> Studio:
     mode, border = str(schedule.settings.get("mode", "3d")), str(schedule.settings.get("border", "reflect"))
     camera = Camera(mode, border, schedule.size, depth, painter.device, timings)
-    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings)
+    given = schedule.settings.get
+    grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
+                  float(given("perlin_persistence", 0.5)))  # fmt: skip
+    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain)
 
 
 def asked_of(wanted: range, shot: Shot) -> range:
@@ -128,7 +132,8 @@ def _shot(studio: Studio, shot: Shot, asked: range) -> Iterator[tuple[int, Frame
         studio.schedule, shot, asked[-1] + 1, painter=studio.painter, depth=studio.camera.depth, base=studio.base
     )
     space = str(studio.schedule.settings.get("color_coherence", "lab"))
-    scene = Scene(studio, shot, chain, Colours(chain.references, space, studio.painter.device), asked)
+    colours = Colours(chain.references, space, studio.painter.device, _outside(studio, chain))
+    scene = Scene(studio, shot, chain, colours, asked)
     place, frame = _resume(scene)
     at = chain.painted[place]
     if at in asked:
@@ -138,6 +143,20 @@ def _shot(studio: Studio, shot: Shot, asked: range) -> Iterator[tuple[int, Frame
         at = after
     if at < asked[-1]:
         yield from _tail(scene, at, frame)
+
+
+def _outside(studio: Studio, chain: Chain) -> Bytes | None:
+    """Return the picture that a shot takes its colours from, where that is not one of its own."""
+    first = studio.schedule.shots[0]
+    if not chain.references.outside or not studio.painter.repaints:
+        return None
+    if chain.references.whose != "film":
+        return read_image(studio.base / chain.references.whose, studio.schedule.size)
+    if chain.shot == first:
+        return None
+    opening = chain_of(studio.schedule, first, first.start + 1, painter=studio.painter, depth=studio.camera.depth,
+                       base=studio.base)  # fmt: skip
+    return _begin(studio, first, opening.keys[0]).picture
 
 
 def _resume(scene: Scene) -> tuple[int, Frame]:
@@ -179,7 +198,8 @@ def _span(scene: Scene, at: int, frame: Frame, after: int) -> Frames:
         found = found or _repaint(scene, key, schedule.row(after), ground)
         wanted = range(max(blend, at), after)
         with studio.timings.stage("between"):
-            pictures = between(ground, found.picture, step, waiting, wanted, asked)
+            flow = schedule.settings.get("cadence_flow") == "dis"
+            pictures = between(ground, found.picture, step, waiting, wanted, asked, flow=flow)
         for number, picture in pictures:
             yield number, Frame(picture, "between")
     scene.colours.take(after, found.picture)
@@ -201,7 +221,9 @@ def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
     """Paint a frame over the last one as the camera sees it now, its colours matched and retouched."""
     over, palette = ground.seen(), scene.colours.at(row.frame)
     with scene.studio.timings.stage("colour"):
-        over = retouch(over if palette is None else match(over, palette), row)
+        if palette is not None:
+            over = torch.lerp(over, match(over, palette), float(row["color_strength"]))
+        over = retouch(over, row, scene.studio.grain)
     return _paint(scene.studio, key, row, over)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,13 +15,25 @@ from ..compiler.schedule import Row
 GRAIN = 1
 """Keeps the grain's chance apart from the painter's, which draws on the same seed."""
 
+CELLS = 8
+"""Clouds of the largest size across a picture's shorter side."""
 
-def retouch(image: Tensor, row: Row) -> Tensor:
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """What noise is made of: ``kind`` gaussian or perlin, and for perlin ``octaves`` and their ``persistence``."""
+
+    kind: str = "gaussian"
+    octaves: int = 4
+    persistence: float = 0.5
+
+
+def retouch(image: Tensor, row: Row, kind: Grain = Grain()) -> Tensor:
     """Return ``image`` (3×H×W, 0..1) with the row's contrast, sharpening and grain, in Deforum's order."""
     image = contrast(image, float(row["contrast"]))
     amount = float(row["antiblur_amount"])
     image = sharpen(image, amount, float(row["antiblur_sigma"]), float(row["antiblur_threshold"]))
-    return grain(image, float(row["noise"]), int(row["seed"]))
+    return grain(image, float(row["noise"]), int(row["seed"]), kind)
 
 
 def contrast(image: Tensor, factor: float) -> Tensor:
@@ -57,13 +70,43 @@ def _blur(image: Tensor, sigma: float) -> Tensor:
     return down
 
 
-def grain(image: Tensor, amount: float, seed: int) -> Tensor:
-    """Return ``image`` plus Gaussian noise, drawn from ``seed`` on the CPU so that every device gets the same.
+def grain(image: Tensor, amount: float, seed: int, kind: Grain = Grain()) -> Tensor:
+    """Return ``image`` plus noise, drawn from ``seed`` on the CPU so that every device gets the same.
 
-    ``amount`` is Deforum's: the deviation where black is -1 and white is 1.
+    ``amount`` is Deforum's: the deviation where black is -1 and white is 1. Clouds have that deviation too; they are
+    grey.
     """
     if amount <= 0:
         return image
     chance = torch.Generator("cpu").manual_seed(seed * 2 + GRAIN)
-    drawn = torch.randn(image.shape, generator=chance)
+    if kind.kind == "perlin":
+        drawn = clouds((image.shape[1], image.shape[2]), kind, chance)
+    else:
+        drawn = torch.randn(image.shape, generator=chance)
     return (image + drawn.to(image.device) * (amount / 2)).clamp_(0, 1)
+
+
+def clouds(size: tuple[int, int], kind: Grain, chance: torch.Generator) -> Tensor:
+    """Return H×W of gradient noise in octaves, mean 0 and deviation 1 (Perlin, "Improving noise", SIGGRAPH 2002)."""
+    cell, weight, total = max(min(size) / CELLS, 2.0), 1.0, torch.zeros(size)
+    for _ in range(kind.octaves):
+        total += weight * _perlin(size, cell, chance)
+        cell, weight = max(cell / 2, 2.0), weight * kind.persistence
+    total -= total.mean()
+    return total / total.std().clamp(min=1e-6)
+
+
+def _perlin(size: tuple[int, int], cell: float, chance: torch.Generator) -> Tensor:
+    """Return one octave: between the corners of a lattice, what their gradients say, faded by 6t⁵ - 15t⁴ + 10t³."""
+    rows, columns = (math.ceil(side / cell) + 1 for side in size)
+    angle = torch.rand(rows, columns, generator=chance) * math.tau
+    y, x = ((torch.arange(side) + 0.5) / cell for side in size)
+    row, column = y.long()[:, None], x.long()
+    down, across = (y - y.floor())[:, None], x - x.floor()
+
+    def said(lower: int, right: int) -> Tensor:
+        turned = angle[row + lower, column + right]
+        return turned.cos() * (across - right) + turned.sin() * (down - lower)
+
+    fade_x, fade_y = (t**3 * (t * (t * 6 - 15) + 10) for t in (across, down))
+    return torch.lerp(torch.lerp(said(0, 0), said(0, 1), fade_x), torch.lerp(said(1, 0), said(1, 1), fade_x), fade_y)

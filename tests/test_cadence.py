@@ -96,6 +96,28 @@ def test_what_only_the_next_painting_shows_is_taken_from_it() -> None:
     assert first[:, -2:].min() > 200
 
 
+def test_flow_draws_two_paintings_together() -> None:
+    """What stands 8 px apart in two paintings is seen once, half way, and not twice and faint."""
+    pytest.importorskip("cv2")
+
+    def blob(middle: float) -> Tensor:
+        x, y = torch.arange(96) + 0.5, (torch.arange(96) + 0.5)[:, None]
+        return (0.2 + 0.8 * torch.exp(-((x - middle) ** 2 + (y - 48) ** 2) / 32)).expand(3, -1, -1)
+
+    class Mover(Brush):
+        def paint(self, image: Tensor | None, row: Row) -> Tensor:
+            return blob(44.0 if image is None else 52.0)
+
+    def half_way(flow: str) -> np.ndarray:
+        settings = {"color_coherence": "none", "cadence_flow": flow}
+        return film(Mover((96, 96)), schedule(3, (96, 96), cadence=2, settings=settings))[1]
+
+    assert half_way("none")[48, 48].max() < 200
+    found = half_way("dis")
+    assert found[48, 48].max() > 225
+    assert abs(int(found[48].mean(-1).argmax()) - 48) <= 1
+
+
 @pytest.mark.parametrize("stop", [1, 4, 6, 11])
 def test_a_stopped_film_goes_on_the_same(tmp_path: Path, stop: int) -> None:
     from animc.runtime.depth import Gradient

@@ -7,7 +7,7 @@ import pytest
 import torch
 from animc.runtime.colour import SPACES, match, palette_of
 from animc.runtime.picture import resize, to_bytes, to_tensor
-from animc.runtime.retouch import contrast, grain, retouch, sharpen
+from animc.runtime.retouch import Grain, clouds, contrast, grain, retouch, sharpen
 from schedules import schedule
 from torch import Tensor
 
@@ -95,3 +95,17 @@ def test_sharpening_sharpens_from_its_threshold_on() -> None:
 def test_bytes_are_rounded_not_cut() -> None:
     assert to_bytes(torch.full((3, 1, 1), 99.6 / 255)).flatten().tolist() == [100] * 3
     assert to_bytes(torch.tensor([-1.0, 0.5, 2.0])[:, None, None]).flatten().tolist() == [0, 128, 255]
+
+
+def test_clouds_are_soft_grey_and_as_strong_as_grain() -> None:
+    grey, kind = torch.full((3, 128, 192), 0.5), Grain("perlin", 3, 0.5)
+    noisy = grain(grey, 0.1, 7, kind)
+    assert float((noisy - grey).std()) == pytest.approx(0.05, rel=0.02)
+    assert torch.equal(noisy, grain(grey, 0.1, 7, kind))
+    assert torch.equal(noisy[0], noisy[2])
+    chance = torch.Generator().manual_seed(1)
+    one, many = clouds((128, 192), Grain("perlin", 1), chance), clouds((128, 192), Grain("perlin", 6), chance)
+    steps = [float((field[1:] - field[:-1]).abs().mean()) for field in (one, many)]
+    assert steps[0] < 0.2  # gaussian grain would step by 1.13
+    assert steps[0] < steps[1] < 0.6
+    assert clouds((16, 90), Grain("perlin", 8, 1.0), chance).shape == (16, 90)

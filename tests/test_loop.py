@@ -164,6 +164,47 @@ def test_colours_are_held_to_the_shots_first_frame() -> None:
         assert last(space) == pytest.approx(0.2, abs=0.01)
 
 
+class Bright(Brush):
+    """Every painting is flat, each shot's first at its own level, and every later one brighter than what it got."""
+
+    def paint(self, image: Tensor | None, row: Row) -> Tensor:
+        self.given.append(image)
+        self.painted.append(row.frame)
+        return torch.full((3, 64, 64), 0.2 + 0.02 * row.frame) if image is None else (image * 1.2).clamp(0, 1)
+
+
+def levels(tmp_path: Path, **settings: object) -> list[float]:
+    """How bright the picture is that each frame of two shots is painted over."""
+    strength = settings.pop("color_strength", 1.0)
+    shots = (Shot(0, 5), Shot(5, 10))
+    painter = Bright()
+    film(painter, schedule(10, shots=shots, settings=settings, color_strength=strength), base=tmp_path)
+    return [0.0 if image is None else round(float(image.mean()), 2) for image in painter.given]
+
+
+def test_whose_colours_are_held_and_how_far(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), (128, 128, 128)).save(tmp_path / "grey.png")
+    assert levels(tmp_path, color_reference="shot")[6:] == pytest.approx([0.3] * 4, abs=0.01)
+    assert levels(tmp_path, color_reference="film")[7:] == pytest.approx([0.2] * 4, abs=0.01)
+    assert levels(tmp_path, color_reference="grey.png")[1:5] == pytest.approx([0.5] * 4, abs=0.01)
+    every = levels(tmp_path, color_reference="shot", color_every=2)
+    assert every[1:5] == pytest.approx([0.2, 0.2, 0.24, 0.2], abs=0.02)
+    half = levels(tmp_path, color_reference="shot", color_strength=0.5)
+    assert half[2] == pytest.approx(0.22, abs=0.01)
+    with pytest.raises(RenderError, match=r"missing\.png"):
+        levels(tmp_path, color_reference="missing.png")
+
+
+def test_the_films_first_colours_hold_however_a_part_is_asked_for(tmp_path: Path) -> None:
+    plan = schedule(8, shots=(Shot(0, 4), Shot(4, 8)), settings={"color_reference": "film"}, **MOVES)
+    whole = film(Brush(), plan)
+    assert same(film(Brush(), plan, frames=range(5, 8)), whole[5:])
+    assert same(film(Brush(), plan, FrameStore(tmp_path), frames=range(6, 8)), whole[6:])
+    again = Brush()
+    assert same(film(again, plan, FrameStore(tmp_path), frames=range(7, 8)), whole[7:])
+    assert again.painted == []
+
+
 def image_file(path: Path, size: tuple[int, int] = (80, 80)) -> Path:
     noise = np.random.default_rng(0).integers(0, 255, (size[1] // 8, size[0] // 8, 3), np.uint8)
     Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).save(path)

@@ -118,9 +118,7 @@ def test_two_renders_of_one_film_at_once(folder: Folder) -> None:
 def test_a_quick_look_keeps_time_and_a_sheet_shows_it(folder: Folder) -> None:
     import imageio.v3 as imageio
 
-    run = folder.animc(
-        "render", "film.anim", "--every", "3", "--audio", "tone.wav", "--contact-sheet", "sheet.png", cwd=folder.path
-    )
+    run = folder.animc("render", "film.anim", "--every", "3", "--audio", "tone.wav", "--contact-sheet", "sheet.png")
     assert run.returncode == 0, run.stderr
     assert "4 frames, 1.2 s at 3.333 fps" in run.stderr
     assert imageio.imread(folder / "film.mp4").shape[0] == 4

@@ -302,3 +302,34 @@ def test_stressed_words_weigh_more(sd: Path) -> None:
     assert float(ratio[0]) == pytest.approx(float(ratio[3]), rel=1e-4)
     assert len(brush.words._known) == 1
     assert torch.equal(base, blend(brush, (("a (forest:1.0) at night", 1.0),)))
+
+
+def test_a_subseed_leads_from_one_chance_to_another(sd: Path) -> None:
+    brush = painter(sd)
+    first, second = brush.paint(None, row(seed=1)), brush.paint(None, row(seed=2))
+    assert torch.equal(brush.paint(None, row(seed=1, subseed=2, subseed_strength=0.0)), first)
+    near = brush.paint(None, row(seed=1, subseed=2, subseed_strength=0.1))
+    far = brush.paint(None, row(seed=1, subseed=2, subseed_strength=1.0))
+    assert 0 < (near - first).abs().mean() < (near - second).abs().mean()
+    assert torch.allclose(far, second, atol=1e-4)
+
+
+def test_noise_can_be_made_less_of(sd: Path) -> None:
+    brush, image = painter(sd), picture()
+    plain = brush.paint(image, row(strength=0.6))
+    assert torch.equal(brush.paint(image, row(strength=0.6, noise_multiplier=1.0)), plain)
+    assert not torch.equal(brush.paint(image, row(strength=0.6, noise_multiplier=0.5)), plain)
+    assert not torch.equal(
+        brush.paint(image, row(strength=0.6, noise_multiplier=0.0)),
+        brush.paint(image, row(strength=0.6, noise_multiplier=0.5)),
+    )
+
+
+@pytest.mark.parametrize("kind", ["sd", "sdxl"])
+def test_an_earlier_layer_of_the_text_encoder_can_be_read(kind: str, request: pytest.FixtureRequest) -> None:
+    brush = painter(request.getfixturevalue(kind))
+    plain = brush.paint(None, row())
+    assert torch.equal(brush.paint(None, row(clip_skip=1)), plain)
+    assert not torch.equal(brush.paint(None, row(clip_skip=2)), plain)
+    with pytest.raises(RenderError, match="clip_skip = 9"):
+        brush.paint(None, row(clip_skip=9))

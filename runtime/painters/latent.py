@@ -19,7 +19,7 @@ from ..hub import picture_device
 from ..picture import resize
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
-from .samplers import OWN, SAMPLERS, See, noise_like
+from .samplers import OWN, SAMPLERS, Level, See, noise_like
 from .words import Meaning, Words
 
 
@@ -53,26 +53,33 @@ class LatentPainter:
         steps = int(row.get("steps") or self.habits.steps)
         levels = self.curve.levels(share, evaluations(steps, share))
         chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
-        latent = self._start(image if share < 1 else None, levels[0].alpha, levels[0].sigma, chance)
+        latent = self._start(image if share < 1 else None, levels[0], row, chance)
         see = self._see(row)
         clean = SAMPLERS[self.sampler](see, latent, levels, chance)
         return resize(self._decode(clean), self.size)
 
-    def _start(self, image: Tensor | None, alpha: float, sigma: float, chance: torch.Generator) -> Tensor:
+    def _start(self, image: Tensor | None, level: Level, row: Row, chance: torch.Generator) -> Tensor:
         """Return the latent to start from: the image's with noise over it, or noise alone."""
         shape = (1, self.pipeline.unet.config.in_channels, self.canvas[1] // self.factor, self.canvas[0] // self.factor)
-        noise = noise_like(torch.empty(shape, device=self.where), chance)
+        like = torch.empty(shape, device=self.where)
+        noise = noise_like(like, chance)
+        if share := float(row.get("subseed_strength") or 0):
+            second = torch.Generator("cpu").manual_seed(int(row["subseed"]))
+            noise = spherical(noise, noise_like(like, second), share)
         if image is None:
             return noise
-        return alpha * self._encode(resize(image, self.canvas)) + sigma * noise
+        given = row.get("noise_multiplier")
+        multiplier = 1.0 if given is None else float(given)
+        return level.alpha * self._encode(resize(image, self.canvas)) + level.sigma * multiplier * noise
 
     def _see(self, row: Row) -> See:
         """Return the model that the samplers drive: guided by the row's prompt away from its negative."""
         cfg = row.get("cfg")
         guidance = self.habits.cfg if cfg is None else float(cfg)
-        wanted = self.words.blend(row.prompt)
+        skip = int(row.get("clip_skip") or 1)
+        wanted = self.words.blend(row.prompt, skip)
         guided = guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
-        meaning = _stacked(self.words.blend(row.negative), wanted) if guided else wanted
+        meaning = _stacked(self.words.blend(row.negative, skip), wanted) if guided else wanted
         extra = self._conditions(meaning, guidance)
 
         def see(x: Tensor, t: float) -> tuple[Tensor, Tensor]:
@@ -123,6 +130,16 @@ class LatentPainter:
         latent = latent / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
         picture = vae.decode(latent.to(vae.dtype), return_dict=False)[0][0]
         return (picture.to(self.device, torch.float32) / 2 + 0.5).clamp_(0, 1)
+
+
+def spherical(one: Tensor, other: Tensor, share: float) -> Tensor:
+    """Return noise ``share`` of the way from one to the other along the sphere that both lie on, as strong as they are
+    (slerp; as the web UI mixes a variation seed)."""
+    cosine = float((one * other).sum() / (one.norm() * other.norm()))
+    angle = math.acos(min(max(cosine, -1.0), 1.0))
+    if math.sin(angle) < 1e-4:
+        return torch.lerp(one, other, share)
+    return (math.sin((1 - share) * angle) * one + math.sin(share * angle) * other) / math.sin(angle)
 
 
 def _alphas(scheduler: Any) -> NDArray[np.float64]:

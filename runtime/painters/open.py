@@ -45,7 +45,19 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
     if _is_latent(pipeline, model):
         sampler = str(schedule.settings.get("sampler", "auto"))
         return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark)
+    _refuse(schedule, model)
     return WholePainter(pipeline, habits, schedule.size, where, mark)
+
+
+LATENT_ONLY = {"subseed_strength": 0.0, "noise_multiplier": 1.0, "clip_skip": 1}
+"""What only the latent painter can do, and the value that asks for nothing."""
+
+
+def _refuse(schedule: Schedule, model: str) -> None:
+    """Raise RenderError where a script asks of a whole pipeline what it has no way to do."""
+    for name, nothing in LATENT_ONLY.items():
+        if name in schedule.tracks and bool((schedule.tracks[name] != nothing).any()):
+            raise RenderError(f"{model} does not take {name}", "leave it out, or use a model with a U-Net")
 
 
 def _is_latent(pipeline: Any, model: str) -> bool:

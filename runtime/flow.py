@@ -1,0 +1,59 @@
+"""What differs in place between two pictures: dense optical flow, by OpenCV's DIS where it is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from .errors import RenderError
+from .picture import to_bytes
+from .warp import still
+
+SMALLEST = 32
+"""Pixels: the search needs room; a smaller picture has no flow."""
+
+TRUSTED = 1.5
+"""Pixels by which there and back may miss each other before the flow is believed half."""
+
+
+def drift_between(one: Tensor, other: Tensor) -> Tensor:
+    """Return H×W×2: how far (x, y, in -1..1 across the picture) what stands in ``one`` has gone in ``other``.
+
+    Dense inverse search (Kroeger and others, arXiv:1603.03590), both ways; where the two ways disagree nothing moves.
+    Raises RenderError where OpenCV is not installed.
+    """
+    height, width = one.shape[1:]
+    if min(height, width) < SMALLEST:
+        return torch.zeros(height, width, 2, device=one.device)
+    first, second = _grey(one), _grey(other)
+    there, back = (torch.from_numpy(flow).to(one.device) for flow in _both_ways(first, second))
+    half = torch.tensor([width / 2, height / 2], device=one.device)
+    looked = (still((width, height), one.device) + there / half)[None]
+    home = functional.grid_sample(back.permute(2, 0, 1)[None], looked, "bilinear", "border", align_corners=False)[0]
+    off = (there + home.permute(1, 2, 0)).norm(dim=-1, keepdim=True)
+    return there * torch.exp(-((off / TRUSTED) ** 2)) / half
+
+
+def _grey(image: Tensor) -> NDArray[np.uint8]:
+    return to_bytes(image.mean(0, keepdim=True).expand(3, -1, -1))[..., 0].copy()
+
+
+def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any, Any]:
+    try:
+        import cv2
+    except ImportError as fault:
+        raise RenderError(
+            'cadence_flow = "dis" needs OpenCV, which is not installed', "pip install opencv-python-headless"
+        ) from fault
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # the search splits the picture by threads: one gives the same flow everywhere
+    try:
+        search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        return search.calc(first, second, None), search.calc(second, first, None)  # type: ignore[call-overload]
+    finally:
+        cv2.setNumThreads(threads)
