@@ -121,7 +121,9 @@ def _heard(sound: Path, words: Path | None, *, told: bool) -> tuple[Heard, tuple
         return heard, ()
     from ..hearing.decode import decode
 
-    return heard, story_lines(words, decode(sound)) if told else words_of(words, lambda: decode(sound))
+    return heard, story_lines(words, decode(sound)) if told else words_of(
+        words, lambda: decode(sound), music=heard.rhythm.confidence > 0.3
+    )
 
 
 def _lyrics_path(

@@ -41,7 +41,7 @@ def command(
             from ..hearing.decode import decode
             from ..hearing.words import words_of
 
-            heard = replace(heard, words=words_of(lyrics, lambda: decode(audio)))
+            heard = replace(heard, words=words_of(lyrics, lambda: decode(audio), music=heard.rhythm.confidence > 0.3))
         if plot:
             from ..hearing.draw import draw
 

@@ -138,8 +138,8 @@ def _joined(lines: Sequence[SpokenLine]) -> list[SpokenLine]:
         if not line.text.strip():
             continue
         if joined and line.start - joined[-1].start < SHORTEST:
-            before = joined[-1].text.rstrip(" ,;.。，")
-            text = f"{before}{'' if before[-1:] in '?!？！…' else ','} {line.text}"
+            before = joined[-1].text.rstrip(" ,;，")
+            text = f"{before}{'' if before[-1:] in '.?!。？！…' else ','} {line.text}"
             joined[-1] = replace(joined[-1], end=line.end, text=text)
         else:
             joined.append(line)

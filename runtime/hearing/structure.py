@@ -132,7 +132,10 @@ def _units(wave: Wave, edges: Values) -> tuple[Values, Values, Values]:
 
 def _mean(rows: NDArray[np.floating], place: NDArray[np.int64]) -> Values:
     total = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
-    return (total[place[1:]] - total[place[:-1]]) / np.maximum(np.diff(place), 1)[:, None]
+    # The last frames of a unit see the first sound of the next one.
+    size = np.maximum(np.diff(place) - 2 * (np.diff(place) > 6), 1)
+    stop = np.minimum(place[:-1] + size, rows.shape[0])
+    return (total[stop] - total[place[:-1]]) / size[:, None]
 
 
 def _features(level: Values, lively: Values, chroma: Values) -> Values:
@@ -170,7 +173,7 @@ def _restless(seen: Values) -> float:
 
 def _price(start: NDArray[np.int64], size: NDArray[np.int64], count: int, barred: bool, first: int) -> Values:
     """Return the price of a section: songs are made of four bars and their multiples."""
-    short = np.where(size < 2, 1.5, np.where(size < 4, 0.6, 0.0))
+    short = np.where(size < 2, 3.0, np.where(size < 4, 2.0, 0.0))
     if not barred:
         return 1.0 + short
     odd = np.where(size % 4 == 0, 0.0, np.where(size % 2 == 0, 0.3, 0.6))

@@ -37,8 +37,10 @@ class SpokenLine:
     confidence: float
 
 
-def words_of(path: Path, wave: Callable[[], Wave] | None = None) -> tuple[SpokenLine, ...]:
+def words_of(path: Path, wave: Callable[[], Wave] | None = None, *, music: bool = False) -> tuple[SpokenLine, ...]:
     """Return the lines of a words file: LRC, SRT, WebVTT, ASS; a plain text is aligned to what ``wave`` returns.
+
+    ``music``: whether more than a voice is to be heard, so that pauses tell little.
 
     Raises HearingError where the file cannot be read or has no words, or has no times and there is no sound.
     """
@@ -53,7 +55,7 @@ def words_of(path: Path, wave: Callable[[], Wave] | None = None) -> tuple[Spoken
         raise HearingError(f"{path.name} says of no line when it is sung", "give the sound with it")
     from .align import align
 
-    return align(wave(), plain)
+    return align(wave(), plain, music=music)
 
 
 def story_lines(path: Path, wave: Wave) -> tuple[SpokenLine, ...]:
@@ -127,7 +129,9 @@ def _odd(text: str, encoding: str) -> float:
     # Western text has few such letters among many plain ones; the others are made of them.
     dense = len(far) / max(1, sum(letter.isalpha() for letter in text))
     mixed = dense > 0.4 if encoding == "cp1252" else dense < 0.4
-    return 1 - share + 0.5 * mixed - (0.3 * (kana > 0.2) if encoding == "shift_jis" else 0.0)
+    # Chinese read as Korean is half Hanja, so that what is all Hangul is Korean.
+    hangul = 0.2 * (encoding == "euc_kr" and share > 0.95)
+    return 1 - share - hangul + 0.5 * mixed - (0.3 * (kana > 0.2) if encoding == "shift_jis" else 0.0)
 
 
 def _common(letter: str, encoding: str) -> bool:
