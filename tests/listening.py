@@ -46,9 +46,12 @@ def played(parts: str, bpm: float = 120.0, bars: int = 8) -> np.ndarray:
             hat = 0.08 * np.diff(rng.normal(size=1500), prepend=0) * np.exp(-np.arange(1500) / 400)
             put(hat, start + step * beat / 2)
             if step % 2 == 0 and (part == "c" or step % 4 == 0):
-                put(0.8 * kick, start + step * beat / 2)
+                put((0.8 if part == "c" else 0.55) * kick, start + step * beat / 2)
             if step in (2, 6):
-                put(0.5 * rng.normal(size=3000) * np.exp(-np.arange(3000) / 900), start + step * beat / 2)
+                put(
+                    (0.5 if part == "c" else 0.3) * rng.normal(size=3000) * np.exp(-np.arange(3000) / 900),
+                    start + step * beat / 2,
+                )
             if part == "c":
                 note = 880 * 2 ** (step % 5 / 5) * clock[:4000]
                 put(0.12 * np.sign(np.sin(2 * np.pi * note)) * np.exp(-np.arange(4000) / 1500), start + step * beat / 2)

@@ -1,12 +1,11 @@
 """Sections of a song: where they begin, which come again, and where it drops."""
 
+import listening
 import numpy as np
 import pytest
 from animc.runtime.hearing.decode import RATE, Wave
 from animc.runtime.hearing.rhythm import rhythm_of
 from animc.runtime.hearing.structure import from_arrays, structure_of, to_arrays
-
-import listening
 
 
 def heard(sound, rate=listening.RATE):

@@ -1,5 +1,8 @@
 """The words of a song: every kind of file, any encoding, and plain text aligned to a voice."""
 
+from itertools import pairwise
+
+import listening
 import numpy as np
 import pytest
 from animc.compiler.lyrics import lyrics_of
@@ -7,8 +10,6 @@ from animc.runtime.errors import HearingError
 from animc.runtime.hearing.align import align
 from animc.runtime.hearing.decode import RATE, Wave
 from animc.runtime.hearing.words import read_words, sentences_of, to_lrc, words_of
-
-import listening
 
 ASS = """[Script Info]
 ScriptType: v4.00+
@@ -98,7 +99,7 @@ def test_sentences_begin_where_they_are_said(seed):
     assert [line.text for line in lines] == texts
     assert [line.start for line in lines] == pytest.approx(starts, abs=0.015)
     assert all(line.confidence > 0.5 for line in lines)
-    assert all(a.end <= b.start for a, b in zip(lines, lines[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(lines))
 
 
 def test_in_noise_they_begin_nearly_there():
@@ -113,7 +114,7 @@ def test_where_nobody_speaks_lines_are_spread_and_unsure(sound):
     lines = align(wave_of(sound), ["one line", "another", "一行", "4"], music=True)
     assert len(lines) == 4
     assert all(line.confidence < 0.5 for line in lines)
-    assert all(a.start <= b.start for a, b in zip(lines, lines[1:], strict=False))
+    assert all(a.start <= b.start for a, b in pairwise(lines))
 
 
 def test_sentences_in_any_script():
@@ -126,7 +127,7 @@ def test_aligned_words_can_be_written_and_read_as_lrc():
     sound, _, starts = listening.told(2)
     texts = ["Don't stop, the music!", "海边的日落"]
     lines = lyrics_of(to_lrc(align(wave_of(sound), texts)))
-    assert [line.text for line in lines][0] == texts[0]
+    assert lines[0].text == texts[0]
     assert [word.text for word in lines[0].words] == ["don't", "stop", "the", "music"]
     assert [word.text for word in lines[1].words] == list("海边的日落")
     assert lines[0].time == pytest.approx(starts[0], abs=0.03)
