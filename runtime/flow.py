@@ -53,7 +53,7 @@ def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)  # the search splits the picture by threads: one gives the same flow everywhere
     try:
-        search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         return search.calc(first, second, None), search.calc(second, first, None)  # type: ignore[call-overload]
     finally:
         cv2.setNumThreads(threads)
