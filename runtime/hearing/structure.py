@@ -234,7 +234,7 @@ def _build_before(cut: int, level: Values, lively: Values, strength: Values) -> 
             part = curve[cut - size : cut]
             line = np.polyfit(np.arange(size), part, 1)
             rise = float(line[0]) * (size - 1)
-            if rise > least and float(np.corrcoef(np.arange(size), part)[0, 1]) > 0.8:
+            if rise > least * 8 / size and float(np.corrcoef(np.arange(size), part)[0, 1]) > 0.9:
                 return cut - size
     return cut
 
