@@ -394,6 +394,7 @@ CATALOGUE: dict[str, Entry] = {
     "E0405": Entry(
         "{what} must be {wanted}, and this is {value}",
         "is {value}",
+        repair="make {what} {wanted}",
         wrong=_P + "rotation_z = sine(0s)\n",
         right=_P + "rotation_z = sine(2s)\n",
     ),

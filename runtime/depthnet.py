@@ -13,7 +13,9 @@ from torch.nn import functional
 
 def _conv(inside: int, outside: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inside, outside, 3, stride, 1, bias=False), nn.BatchNorm2d(outside), nn.ReLU(inplace=True)
+        nn.Conv2d(inside, outside, 3, stride, 1, bias=False, padding_mode="replicate"),
+        nn.BatchNorm2d(outside),
+        nn.ReLU(inplace=True),
     )
 
 
@@ -21,7 +23,9 @@ class _Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _conv(width, width), nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
+            _conv(width, width),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False, padding_mode="replicate"),
+            nn.BatchNorm2d(width),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -42,7 +46,7 @@ class DepthNet(nn.Module):
         )
         self.whole = nn.Sequential(nn.Linear(widths[-1], widths[-1]), nn.ReLU(), nn.Linear(widths[-1], widths[-1]))
         self.up = nn.ModuleList(_conv(a + b, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True))
-        self.out = nn.Conv2d(widths[0], 1, 3, 1, 1)
+        self.out = nn.Conv2d(widths[0], 1, 3, 1, 1, padding_mode="replicate")
 
     def forward(self, picture: Tensor) -> Tensor:
         """B×3×H×W in 0..1 to depth B×H×W in 0..1, 0 nearest."""

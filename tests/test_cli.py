@@ -116,7 +116,7 @@ def test_a_bad_script_is_refused(name: str, command: str, folder: Path) -> None:
     (folder / "bad.anim").write_bytes(SCRIPTS[name])
     run = animc(command, "bad.anim", cwd=folder)
     assert run.returncode == 1, run.stderr
-    assert run.stderr.startswith("error")
+    assert run.stderr.startswith("error") and "help" in run.stderr
     assert not (folder / "bad.mp4").exists()
 
 

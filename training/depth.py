@@ -1,4 +1,7 @@
-"""Train the depth model on the scenes' exact depth. `python -m training.depth SCENES VAE OUT FOLDER --minutes 12`."""
+"""Train the depth model on the scenes' exact depth. `python -m training.depth SCENES VAE OUT FOLDER --minutes 30`.
+
+Goes on where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,10 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from .dataset import depths_of, pictures_of, shards
+from .optimiser import Muon
 
 Tensor = torch.Tensor
+RATE = 3e-3
 SIDE = 192  # pixels of the short side that the net looks at
 
 
@@ -68,16 +73,23 @@ def train(
     rng = np.random.default_rng(seed)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last) if vae else None
     net = DepthNet(widths).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
-    start, losses = time.time(), []
+    optimiser = Muon(net, RATE)
+    held, state, start, losses = out / "depth.pt", None, time.time(), []
+    step = 0
+    if held.exists():
+        state = torch.load(held, weights_only=True)
+        net.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        rng = np.random.default_rng([seed, int(state["steps"])])
     for step in range(steps):
         done = max((time.time() - start) / (60 * minutes), step / steps)
         if done >= 1:
             break
         net.side = SIDE if done > 0.6 else SIDE * 2 // 3  # small first: twice the pictures in the time
         for group in optimiser.param_groups:
-            group["lr"] = 2e-3 * min(1, (step + 1) / 50) * (1 - done) + 1e-5
-        picture, truth = batch_of(rng, shards(scenes), batch)
+            group["lr"] = RATE * min(1, (step + 1) / 50) * (1 - done) + 1e-5
+        files = shards(scenes)
+        picture, truth = batch_of(rng, files[:-1] or files, batch)  # the last shard is held out
         if coder is not None:
             with torch.no_grad():
                 part = slice(0, max(1, batch // 3))
@@ -102,6 +114,8 @@ def train(
                     + "\n"
                 )
     net.side = SIDE
+    done_steps = step + (int(state["steps"]) if state else 0)
+    torch.save({"model": net.state_dict(), "optimiser": optimiser.state_dict(), "steps": done_steps}, held)
     return net.eval()
 
 
@@ -144,7 +158,7 @@ def main() -> None:
     parser.add_argument("vae", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--minutes", type=float, default=12)
+    parser.add_argument("--minutes", type=float, default=30)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     net = train(options.scenes, options.vae, options.out, options.minutes)
