@@ -64,11 +64,33 @@ def _diff3(base: list[str], mine: list[str], new: list[str]) -> tuple[list[str],
         if my == was:
             merged += new[n0 + 1 : n1]
         else:
-            merged += mine[m0 + 1 : m1]
+            both = _both(was, my, their, mine[m0 + 1 : m1], new[n0 + 1 : n1])
+            merged += mine[m0 + 1 : m1] if both is None else both
             kept += my != their
         if m1 < len(mine):
             merged.append(mine[m1])
     return merged, kept
+
+
+def _both(was: list[str], my: list[str], their: list[str], mine: list[str], new: list[str]) -> list[str] | None:
+    """Return a stretch with both sides' changes, or None where they touch the same lines."""
+    changes = [
+        (b0, b1, lines[a0:a1])
+        for marks, lines in ((my, mine), (their, new))
+        for tag, b0, b1, a0, a1 in SequenceMatcher(None, was, marks, autojunk=False).get_opcodes()
+        if tag != "equal"
+    ]
+    changes.sort(key=lambda change: change[:2])
+    if any(after[0] < before[1] or after[:2] == before[:2] for before, after in pairwise(changes)):
+        return None
+    in_mine, in_new = _partners(was, my), _partners(was, their)
+    made: list[str] = []
+    at = 0
+    for b0, b1, lines in [*changes, (len(was), len(was), [])]:
+        made += [mine[in_mine[i]] if i in in_mine else new[in_new[i]] for i in range(at, b0)]
+        made += lines
+        at = b1
+    return made
 
 
 def _partners(base: list[str], other: list[str]) -> dict[int, int]:

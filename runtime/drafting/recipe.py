@@ -19,7 +19,7 @@ TRIGGERS = ("kick", "snare", "hat", "bar", "build", "prompt")
 """What a recipe can answer; of the drums only those that are really there are written."""
 
 _LARGEST = 100_000
-_KEYS = {"about": str, "fps": int, "style": str, "negative": str, "cut": bool, "film": list, "worlds": dict,
+_KEYS = {"about": str, "fps": int, "style": str, "negative": str, "cut": bool, "film": (list, str), "worlds": dict,
          "camera": dict, "on": dict}  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _recipe(name: str, data: dict[str, Any]) -> Recipe:
     )
 
 
-_WORDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of lines", dict: "a table"}
+_WORDS = {str: "a text", int: "a whole number", bool: "true or false", (list, str): "a list of lines", dict: "a table"}
 
 
 def _known(key: str, names: tuple[str, ...], where: str) -> None:
