@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -70,8 +70,15 @@ def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:
     return np.stack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)), -1)
 
 
-def _look(picture: NDArray[np.generic], places: NDArray[np.float32]) -> NDArray[np.float32]:
-    found = cv2.remap(np.asarray(picture, np.float32), places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
+    # OpenCV's stubs forget that one map may hold both axes
+    found = cv2.remap(  # pyright: ignore[reportCallIssue]
+        np.asarray(picture, np.float32),
+        np.asarray(places, np.float32),
+        None,  # pyright: ignore[reportArgumentType]
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return np.asarray(found, np.float32)
 
 
@@ -147,7 +154,7 @@ def open_tween(name: str, device: str | None = None) -> Tween:
 
 def is_cut(one: Bytes, two: Bytes) -> bool:
     """Tell whether a new shot begins with ``two``: no moving of ``one`` comes near it."""
-    small = [cv2.resize(picture, (96, 96), interpolation=cv2.INTER_AREA) for picture in (one, two)]
+    small = [np.asarray(cv2.resize(p, (96, 96), interpolation=cv2.INTER_AREA), np.uint8) for p in (one, two)]
     apart = float(np.abs(small[0].astype(np.float32) - small[1].astype(np.float32)).mean() / 255)
     if apart < CUT:
         return False
