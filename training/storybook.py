@@ -198,9 +198,9 @@ def _agreed(value: float) -> float:
 
 
 def _weights(latents: list[np.ndarray]) -> Tensor:
-    """Weight of each latent in the loss, mean 1, by its spread: first comes the layout, last the texture."""
-    spread = torch.from_numpy(np.stack(latents[:400])).float().std((0, 2, 3))
-    return (spread / spread.mean()).view(1, -1, 1, 1)
+    """Weight of each latent in the loss, mean 1, by its variance: first comes the layout, last the texture."""
+    variance = torch.from_numpy(np.stack(latents[:400])).float().var((0, 2, 3))
+    return (variance / variance.mean()).view(1, -1, 1, 1)
 
 
 def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL) -> Path:
