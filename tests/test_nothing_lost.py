@@ -123,7 +123,7 @@ def test_a_quick_look_keeps_time_and_a_sheet_shows_it(folder: Folder) -> None:
     assert "4 frames, 1.2 s at 3.333 fps" in run.stderr
     assert imageio.imread(folder / "film.mp4").shape[0] == 4
     sheet = imageio.imread(folder / "sheet.png")
-    assert sheet.shape[1] >= 4 * 64
+    assert min(sheet.shape[:2]) >= 2 * 64, "two rows of two"
     assert sheet.std() > 20
     run = folder.animc("render", "film.anim", "-o", "look/", "--every", "4", "--frames", "1..9")
     assert sorted(path.name for path in (folder / "look").glob("*.png")) == ["00001.png", "00005.png", "00009.png"]

@@ -207,7 +207,7 @@ def _decoder() -> Any:
     """Return pocketsphinx's English decoder, or None where it is not installed."""
     if not _kept:
         try:
-            import pocketsphinx
+            import pocketsphinx  # pyright: ignore[reportMissingImports]  (an extra)
 
             _kept.append(pocketsphinx.Decoder(lm=None, loglevel="FATAL"))
         except (ImportError, RuntimeError):
