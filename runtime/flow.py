@@ -31,7 +31,7 @@ def drift_between(one: Tensor, other: Tensor) -> Tensor:
     if min(height, width) < SMALLEST:
         return torch.zeros(height, width, 2, device=one.device)
     first, second = _grey(one), _grey(other)
-    there, back = (torch.from_numpy(flow).to(one.device) for flow in _both_ways(first, second))
+    there, back = (torch.from_numpy(flow).to(one.device) for flow in both_ways(first, second))
     half = torch.tensor([width / 2, height / 2], device=one.device)
     looked = (still((width, height), one.device) + there / half)[None]
     home = functional.grid_sample(back.permute(2, 0, 1)[None], looked, "bilinear", "border", align_corners=False)[0]
@@ -43,7 +43,8 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
     return to_bytes(image.mean(0, keepdim=True).expand(3, -1, -1))[..., 0].copy()
 
 
-def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any, Any]:
+def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any, Any]:
+    """Return the flow from one grey picture (H×W) to another and back, H×W×2 in pixels. Raises RenderError."""
     try:
         import cv2
     except ImportError as fault:

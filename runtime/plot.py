@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from ..compiler.schedule import Blend, Schedule
 from ..compiler.vocabulary import BY_NAME
-from .lanes import band_lane, crowded, event_lane, picture_lane, prompt_lane, short, short_name, sound_lane, track_lane
-from .page import Lane, Sheet, clock, make, save, write
+from .lanes import band_lane, crowded, event_lane, prompt_lane, short, short_name, sound_lane, track_lane
+from .page import Lane, Sheet, clock, make, save
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .hearing import Heard
+    pass
 
 Sound = Path | tuple[NDArray[np.float32], int]
 """A sound file, or mono samples with their rate."""
@@ -169,46 +167,3 @@ def _unit(schedule: Schedule, name: str) -> str:
 def _event_lanes(schedule: Schedule, but: tuple[str, ...]) -> list[Lane]:
     shown = [(name, times) for name, times in schedule.events.items() if name not in but]
     return [event_lane(name, times, number=number) for number, (name, times) in enumerate(shown)]
-
-
-def plot_listen(audio: Path, heard: Heard, path: Path) -> None:
-    """Write what was heard as .png, .svg or .pdf: waveform with bars, spectrogram, tempo, beats and drums."""
-    from .hearing.decode import decode
-
-    wave, rhythm = decode(audio), heard.rhythm
-    lanes = [sound_lane(wave.samples, wave.rate, heard.duration, rhythm.downbeats, rhythm.beats)]
-    lanes.append(_spectrogram(wave.samples, wave.rate, heard.duration))
-    if rhythm.beats.size > 2:
-        lanes.append(_tempo_lane(rhythm.beats, heard.duration))
-    lanes.append(event_lane("beat", rhythm.beats, rhythm.velocity))
-    for number, (name, events) in enumerate(heard.drums.items(), 1):
-        lanes.append(event_lane(name, events.times, events.velocity, number=number))
-    tempo = f"{rhythm.tempo:.2f} beats a minute, {rhythm.meter} to the bar" if rhythm.beats.size else "no beat found"
-    facts = f"{clock(heard.duration)}   {tempo}   confidence {rhythm.confidence:.0%}"
-    save(make(Sheet(heard.name, facts, heard.duration, lanes)), path)
-
-
-def _tempo_lane(beats: NDArray[np.float64], seconds: float) -> Lane:
-    """Draw the tempo from beat to beat, on a scale that shows a drift but not the jitter of single beats."""
-    from scipy.ndimage import median_filter
-
-    tempo = median_filter(60 / np.maximum(np.diff(beats), 1e-3), 5, mode="nearest")
-    values = np.interp(np.arange(0, seconds, 0.1), (beats[1:] + beats[:-1]) / 2, tempo)
-    return track_lane("tempo", values, 10.0, "beats a minute", None, 0)
-
-
-def _spectrogram(samples: NDArray[np.float32], rate: int, seconds: float) -> Lane:
-    from .hearing.spectrum import magnitudes, mel_weights
-
-    weights = mel_weights(96, 2048, rate, 30, 15_000)
-    hop = max(rate // 100, samples.size // 2000)
-    rows = [np.square(block) @ weights.T for block in magnitudes(samples, 2048, hop)]
-    level = 10 * np.log10(np.concatenate(rows).T + 1e-10)
-
-    def marks(axes: Axes) -> None:
-        mel = np.linspace(np.log10(1 + 30 / 700), np.log10(1 + 15_000 / 700), 98)[1:-1]
-        for hertz, name in ((100, "100 Hz"), (500, "500"), (2000, "2 k"), (8000, "8 kHz")):
-            place = float(np.interp(np.log10(1 + hertz / 700), mel, np.arange(96) + 0.5)) / 96
-            write(axes, 1.005, place, name, size=7, color="#737b8c", va="center", transform=axes.transAxes)
-
-    return picture_lane(level.astype(np.float32), seconds, "spectrum", "mel scale, 70 dB", marks)

@@ -9,10 +9,11 @@ from animc.compiler.schedule import Schedule, Section, Shot, blend_of
 from animc.compiler.sounds import Events
 from animc.runtime.errors import AnimcError
 from animc.runtime.hearing import Heard
+from animc.runtime.hearing.draw import draw
 from animc.runtime.hearing.rhythm import Rhythm
 from animc.runtime.lanes import _extremes, _stacked
 from animc.runtime.page import clock, fit, width_of
-from animc.runtime.plot import plot_listen, plot_schedule, weights_of, without_common
+from animc.runtime.plot import plot_schedule, weights_of, without_common
 from PIL import Image
 
 RATE = 8000
@@ -101,11 +102,11 @@ def test_what_was_heard_is_drawn(tmp_path):
     beats = np.arange(0.0, 6.0, 0.5)
     rhythm = Rhythm(beats, np.ones(12, np.float32), np.arange(0, 12, 4), 4, 120.0, 0.8)
     heard = Heard("a.wav", 6.0, rhythm, {"kick": Events(beats[::2], np.ones(6, np.float32))})
-    plot_listen(tmp_path / "a.wav", heard, tmp_path / "heard.png")
+    draw(tmp_path / "a.wav", heard, tmp_path / "heard.png")
     assert height(tmp_path / "heard.png") > 600
     none = Rhythm(np.zeros(0), np.zeros(0, np.float32), np.zeros(0, np.int64), 4, 0.0, 0.0)
     silent = Heard("a.wav", 6.0, none, {"kick": Events(np.zeros(0), np.zeros(0, np.float32))})
-    plot_listen(tmp_path / "a.wav", silent, tmp_path / "silent.png")
+    draw(tmp_path / "a.wav", silent, tmp_path / "silent.png")
 
 
 def test_text_is_broken_to_fit():

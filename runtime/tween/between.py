@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..flow import both_ways
 from ..hub import best_device
 from ..picture import Bytes
 from .flownet import FlowNet, load_flownet
@@ -59,9 +60,8 @@ class Flow:
 
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (one, two)]
-    there, back = search.calc(grey[0], grey[1], None), search.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
+    first, second = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
+    there, back = both_ways(first, second)
     return np.asarray(there, np.float32), np.asarray(back, np.float32)
 
 
