@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..compiler.schedule import Row, Schedule, Shot
-from .between import Between, between
+from .cadence import Between, between
 from .chain import Chain, chain_of
 from .coherence import Colours
 from .colour import match

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import tempfile
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,16 +48,11 @@ def load(folder: Path, key: str) -> Arrays | None:
 
 def store(folder: Path, key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Keep arrays under a key, by atomic rename; a cache that cannot be written is no fault."""
-    place = _place(folder, key)
+    place, data = _place(folder, key), io.BytesIO()
+    np.savez_compressed(data, allow_pickle=False, **arrays)
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as part:
-            try:
-                np.savez_compressed(part, allow_pickle=False, **arrays)
-                part.close()
-                Path(part.name).replace(place)
-            finally:
-                Path(part.name).unlink(missing_ok=True)
+        files.put(place, data.getvalue())
 
 
 def _place(folder: Path, key: str) -> Path:
