@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -43,19 +44,31 @@ class ContactSheet:
 
     def save(self, path: Path) -> None:
         """Write the sheet as a PNG or JPEG, by the ending. Raises AnimcError where it cannot be written."""
-        width, height = self.cell
-        rows = -(-len(self.pictures) // self.columns)
-        across, down = self.columns * (width + GAP) + GAP, rows * (height + LINE + GAP) + GAP
-        sheet = Image.new("RGB", (across, down), PAPER)
-        draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
-        for place, (number, picture) in enumerate(self.pictures):
-            x = GAP + place % self.columns * (width + GAP)
-            y = GAP + place // self.columns * (height + LINE + GAP)
-            sheet.paste(picture, (x, y))
-            seconds = float(number / self.fps)
-            told = f"{int(seconds) // 60}:{seconds % 60:04.1f}"
-            told += f"  {number}" if width >= 70 else ""
-            draw.text((x + 1, y + height + 2), told, INK, font)
-        data = io.BytesIO()
-        sheet.save(data, "JPEG" if path.suffix.lower() in (".jpg", ".jpeg") else "PNG", quality=92)
-        write_atomically(path, data.getvalue())
+        told = [self._clock(number) for number, _ in self.pictures]
+        save_sheet(path, [picture for _, picture in self.pictures], told, self.columns)
+
+    def _clock(self, number: int) -> str:
+        seconds = float(number / self.fps)
+        frame = f"  {number}" if self.cell[0] >= 70 else ""
+        return f"{int(seconds) // 60}:{seconds % 60:04.1f}{frame}"
+
+
+def save_sheet(path: Path, pictures: Sequence[Image.Image], told: Sequence[str], columns: int) -> None:
+    """Write pictures of one size in so many columns, each with a line beneath, cut to its width, as a PNG or JPEG.
+
+    Raises AnimcError where the file cannot be written.
+    """
+    width, height = pictures[0].size if pictures else (1, 1)
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + LINE + GAP) + GAP), PAPER)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    for place, (picture, line) in enumerate(zip(pictures, told, strict=True)):
+        x = GAP + place % columns * (width + GAP)
+        y = GAP + place // columns * (height + LINE + GAP)
+        sheet.paste(picture, (x, y))
+        while line and draw.textlength(line, font) > width:
+            line = line[:-2].rstrip() + "…" if len(line) > 2 else ""
+        draw.text((x + 1, y + height + 2), line, INK, font)
+    data = io.BytesIO()
+    sheet.save(data, "JPEG" if path.suffix.lower() in (".jpg", ".jpeg") else "PNG", quality=92)
+    write_atomically(path, data.getvalue())

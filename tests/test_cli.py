@@ -221,6 +221,45 @@ def test_models_are_listed(tmp_path: Path) -> None:
     assert names[:2] == ["storybook", "depth"]
 
 
+def test_a_models_words_are_told(tmp_path: Path) -> None:
+    card = animc("models", "storybook", cwd=tmp_path).stdout
+    assert card.lstrip().startswith("# storybook")
+    assert "lighthouse" in card
+    known = json.loads(animc("models", "storybook", "--json", cwd=tmp_path).stdout)
+    assert {"sea", "pine forest"} <= set(known["places"])
+    assert {"夜", "woodland"} <= set(known["read as one of these"])
+    assert json.loads(animc("models", "depth", "--json", cwd=tmp_path).stdout) == {}
+
+
+def test_a_sheet_of_prompts(tmp_path: Path) -> None:
+    from PIL import Image
+
+    (tmp_path / "mine.txt").write_text("# not this\nthe sea at night\n\n  a desert, day \n", encoding="utf-8")
+    run = animc("models", "storybook", "--sheet", "two.png", "--prompts", "mine.txt", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    with Image.open(tmp_path / "two.png") as sheet:
+        night, day = (np.asarray(sheet.convert("L").crop((6 + x, 6, 256 + x, 256))) for x in (0, 262))
+    assert day.mean() > night.mean() + 20
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (("nowhere",), "there is no built-in model named nowhere"),
+        (("storybook", "--sheet", "sheet.txt"), "end --sheet in .png or .jpg"),
+        (("storybook", "--sheet", "no/sheet.png"), "there is no folder no"),
+        (("storybook", "--sheet", "s.png", "--prompts", "empty.txt"), "holds 0 prompts"),
+        (("./none", "--sheet", "s.png"), "./none"),
+    ],
+)
+def test_bad_sheets_are_told(tmp_path: Path, line: tuple[str, ...], told: str) -> None:
+    (tmp_path / "empty.txt").write_text("# nothing\n")
+    run = animc("models", *line, cwd=tmp_path)
+    assert run.returncode == 1
+    assert told in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_ctrl_c_leaves_a_playable_film_and_the_next_run_goes_on(folder: Path) -> None:
     import imageio.v3 as imageio
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
     assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
     folder = export.export(out, out / "vae", tmp_path / "storybook", network.TINY)
+    assert "lighthouse" in json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["landmarks"]
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pt"))
     words = AutoTokenizer.from_pretrained(folder / "tokenizer")
     rows = vocabulary.exported_vocabulary()[1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -131,8 +132,9 @@ def scores(net: FlowNet, motion: Path, count: int = 60) -> dict[str, float]:
 
 
 def save(net: FlowNet, folder: Path) -> None:
-    """Write model.safetensors (fp16)."""
+    """Write model.safetensors (fp16), and the card."""
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("cards") / "between.md", folder / "README.md")
     weights = {name: value.half().contiguous() for name, value in net.state_dict().items()}
     save_file(weights, folder / "model.safetensors")
 

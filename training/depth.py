@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -139,8 +140,9 @@ def _aligned(guess: Tensor, truth: Tensor) -> float:
 
 
 def save(net: DepthNet, folder: Path, widths: tuple[int, ...] = (16, 32, 64, 96, 128)) -> None:
-    """Write config.json and model.safetensors (fp16)."""
+    """Write config.json and model.safetensors (fp16), and the card."""
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("cards") / "depth.md", folder / "README.md")
     (folder / "config.json").write_text(json.dumps({"widths": widths, "side": net.side}) + "\n")
     save_file(
         {

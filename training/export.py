@@ -16,9 +16,9 @@ from transformers import BertTokenizer, CLIPTextModel
 
 from .autoencoder import FACTOR
 from .network import FULL, Shape, scheduler, text_encoder, unet
-from .vocabulary import LENGTH, exported_vocabulary
+from .vocabulary import LENGTH, exported_vocabulary, known_words
 
-CARD = Path(__file__).with_name("card.md")
+CARDS = Path(__file__).with_name("cards")
 HABITS = {"steps": 8, "cfg": 3.0}
 """Denoising steps and guidance that the model looks best with, for the painter (`animc.json`)."""
 
@@ -77,8 +77,9 @@ def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 
     pipeline.save_pretrained(folder, safe_serialization=True)
     _drop_derived(folder / "vae" / "config.json")
     (folder / "animc.json").write_text(json.dumps({**HABITS, "native_size": side}, indent=2) + "\n")
-    if CARD.exists():
-        shutil.copy(CARD, folder / "README.md")
+    known = json.dumps(known_words(), ensure_ascii=False, indent=1)
+    (folder / "vocabulary.json").write_text(known + "\n", encoding="utf-8")
+    shutil.copy(CARDS / "storybook.md", folder / "README.md")
     return folder
 
 

@@ -96,6 +96,30 @@ def exported_vocabulary() -> tuple[list[str], list[int]]:
     ]
 
 
+def known_words() -> dict[str, list[str]]:
+    """What the model knows, by kind, as a person would ask for it; every synonym that is read as one of them last."""
+    kinds = {
+        "places": [word for land in LANDS for word in LAND_WORDS.get(land, (land,))],
+        "hours": [word for words in HOUR_WORDS.values() for word in words],
+        "weathers": [word for words in (*WEATHER_WORDS.values(), *WEATHER_BEFORE.values()) for word in words],
+        "in the sky": [word for words in SKY_WORDS.values() for word in words],
+        "landmarks": sorted({mark for land in LANDS.values() for mark in land.landmarks}),
+        "styles": [word for words in STYLE_WORDS.values() for word in words],
+        "colours": list(COLOURS),
+        "sizes": ["small", "big"],
+        "things": sorted(THINGS),
+    }
+    told = {part for words in kinds.values() for word in words for part in words_in(word)}
+    forms = folds()
+    kinds["read as one of these"] = sorted(
+        form
+        for form, word in forms.items()
+        if form not in told and word != "the" and (len(form) > 1 or form > "z")
+        if not (form.removesuffix("s") != form and (form[:-1] in forms or form[:-2] in forms))  # plurals go unsaid
+    )
+    return {kind: list(dict.fromkeys(words)) for kind, words in kinds.items()}
+
+
 def encode(text: str) -> list[int]:
     """Folded token ids of a text, ends included, padded to `LENGTH`."""
     ids = canonical_ids()

@@ -1,0 +1,99 @@
+"""Does a fed-back film keep its picture, and follow its prompts? `python benchmarks/feedback.py [MODEL]`.
+
+Two films through `animc render`: one prompt under a slow zoom for 200 frames at strength 0.5, whose sharpness, contrast
+and chroma are told against the mean of the first ten; and a change of prompt at strength 0.6, told as how far each
+frame has come from the old world's colours and layout to the new one's (0..1), every other frame. A contact sheet of
+each is left beside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+STEADY = """fps = 10
+size = 256x256
+frames = {frames}
+model = "{model}"
+strength = 0.5
+translation_z = 3
+"a pine forest at dawn, fog"
+"""
+CHANGE = """fps = 10
+size = 256x256
+frames = 60
+model = "{model}"
+strength = 0.6
+translation_z = 3
+0: "{old}"
+30: "{new}"
+"""
+PAIRS = (
+    ("a misty pine forest", "a burning forest at night"),
+    ("a pine forest at dawn, fog", "the sea at sunset, sun, clouds"),
+    ("the sea at sunset, sun, clouds", "a neon city at night"),
+    ("a neon city at night", "mountains at night, aurora, stars"),
+)
+
+
+def measures(picture: np.ndarray) -> dict[str, float]:
+    """Brightness, contrast, chroma (grey levels) and sharpness (variance of the Laplacian); H×W×3, uint8."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    chroma = picture.astype(np.float32).max(-1) - picture.astype(np.float32).min(-1)
+    return {
+        "brightness": float(grey.mean()),
+        "contrast": float(grey.std()),
+        "chroma": float(chroma.mean()),
+        "sharpness": float(cv2.Laplacian(grey, cv2.CV_32F).var()),
+    }
+
+
+def rendered(script: str, name: str, out: Path) -> list[np.ndarray]:
+    """Render a script into `out/name/`; its frames."""
+    text, folder = out / f"{name}.anim", out / name
+    text.write_text(script)
+    line = ["animc", "render", str(text), "-o", f"{folder}/", "--contact-sheet", str(out / f"{name}.png"), "--quiet"]
+    subprocess.run([str(Path(sys.executable).parent / line[0]), *line[1:]], check=True)
+    return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in sorted(folder.glob("*.png"))]
+
+
+def steady(model: str, frames: int, out: Path) -> None:
+    """Tell how one world lasts."""
+    told = [measures(picture) for picture in rendered(STEADY.format(model=model, frames=frames), "steady", out)]
+    for name in told[0]:
+        values = np.array([row[name] for row in told])
+        first = values[:10].mean()
+        spans = [values[start : start + 10].mean() / first for start in range(0, len(values) - 9, 10)]
+        print(f"{name:10}  first ten {first:7.1f}   later, by tens, {min(spans):.2f} .. {max(spans):.2f}")
+
+
+def change(model: str, old: str, new: str, number: int, out: Path) -> None:
+    """Tell how fast another world arrives."""
+    shown = rendered(CHANGE.format(model=model, old=old, new=new), f"change-{number}", out)
+    small = np.array([cv2.resize(p, (16, 16), interpolation=cv2.INTER_AREA) for p in shown]).astype(float)
+    small = small.reshape(len(shown), -1)
+    start, end = small[20:30].mean(0), small[50:60].mean(0)
+    way = (small - start) @ (end - start) / max(float((end - start) @ (end - start)), 1e-9)
+    print(f"{old} -> {new}: {' '.join(f'{value:.2f}' for value in way[30:52:2])}")
+
+
+def main() -> None:
+    """Read the command line and do it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", nargs="?", default="storybook")
+    parser.add_argument("--out", type=Path, default=Path("build/feedback"))
+    parser.add_argument("--frames", type=int, default=200)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    steady(options.model, options.frames, options.out)
+    for number, (old, new) in enumerate(PAIRS):
+        change(options.model, old, new, number, options.out)
+
+
+if __name__ == "__main__":
+    main()
