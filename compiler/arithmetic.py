@@ -21,12 +21,8 @@ def _divide(a: Numbers, b: Numbers) -> Numbers:
     return np.where(np.equal(b, 0.0), np.nan, np.divide(a, b))
 
 
-def _remainder(a: Numbers, b: Numbers) -> Numbers:
-    """C's fmod, with the sign of the dividend, as numexpr (Deforum) and JavaScript (Parseq) have it."""
-    return np.where(np.equal(b, 0.0), np.nan, np.fmod(a, b))
-
-
 def _modulo(a: Numbers, b: Numbers) -> Numbers:
+    """Floor modulo, with the sign of the divisor, as Python, GLSL and Deforum's numexpr have it."""
     return np.where(np.equal(b, 0.0), np.nan, np.mod(a, b))
 
 
@@ -81,7 +77,7 @@ def _pulse(phase: Numbers, width: Numbers) -> Numbers:
 
 
 ELEMENTWISE: dict[str, Callable[..., Numbers]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": _divide, "%": _remainder, "**": np.power, "neg": np.negative,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": _divide, "%": _modulo, "**": np.power, "neg": np.negative,
     "==": _truth(np.equal), "!=": _truth(np.not_equal), "<": _truth(np.less), "<=": _truth(np.less_equal),
     ">": _truth(np.greater), ">=": _truth(np.greater_equal), "and": _both, "or": _either, "not": _invert,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,

@@ -18,7 +18,7 @@ Children = list[Any]
 ParseHole = Callable[[str, int], tree.Expr]
 
 _AMOUNT = r"(?:\d+\.\d+|\d+\.|\.\d+|\d+)"
-_MINUTES = re.compile(rf"(\d+)[ \t]*m[ \t]*(?={_AMOUNT})")
+_MINUTES = re.compile(rf"(\d+)[ \t]*m(?:in(?:utes?)?)?[ \t]*(?={_AMOUNT})")
 _LENGTH = re.compile(rf"({_AMOUNT})[ \t]*(\w+)")
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("f", "frame", "frames"), ("f", 1.0)),

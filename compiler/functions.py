@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = {function.name: function for function in (
     *_math("mix", "a b x", "a where x is 0, b where x is 1, and between"),
     *_math("step", "edge x", "0 where x is below edge, else 1"),
     *_math("where", "condition a b", "a where the condition holds, else b"),
-    *_math("mod", "x y", "what is left of x after whole y's, never negative for y above 0 (`%` takes the sign of x)"),
+    *_math("mod", "x y", "what is left of x after whole y's, with the sign of y; the same as `x % y`"),
     Function("sine", (_PERIOD, _PHASE), "wave", "a sine wave from -1 to 1; phase in turns"),
     Function("tri", (_PERIOD, _PHASE), "wave", "a triangle wave from -1 to 1, beginning at 0"),
     Function("saw", (_PERIOD, _PHASE), "wave", "rises from -1 to 1, then falls back at once"),

@@ -27,7 +27,7 @@ _AMOUNT = r"(?:\d+\.\d+|\d+\.(?!\.)|\.\d+|\d+)"
 _PIECE = re.compile(
     rf"""(?P<blank>[ \t\f\u00a0\u3000\ufeff]+)|(?P<newline>\r\n|\r|\n)|(?P<comment>\#[^\r\n]*)
     |(?P<text>\"\"\"(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:\"\"\")?|"(?:[^"\\\r\n]|\\[^\r\n])*+"?)
-    |(?P<duration>(?:\d+[ \t]*m(?=[ \t]*[\d.]))?[ \t]*{_AMOUNT}[ \t]*
+    |(?P<duration>(?:\d+[ \t]*m(?:in(?:utes?)?)?[ \t]*(?=[\d.]+[ \t]*m?s))?{_AMOUNT}[ \t]*
         (?:ms|s|secs?|seconds?|f|frames?|b|beats?|bars?|m|min|minutes?)(?!\w))
     |(?P<frequency>{_AMOUNT}[ \t]*k?[hH]z(?!\w))
     |(?P<number>(?:\d+\.\d+|\d+)%(?=[ \t]*(?:[,)\]}};\r\n\#]|$))|\d+x\d+(?!\w)|{_AMOUNT}(?:[eE][+-]?\d+)?(?!\w))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from animc.compiler import Schedule, compile_film
 from animc.compiler.bridges import BridgeError, Imported, import_deforum
@@ -18,7 +19,7 @@ ANIMC = Path(sys.executable).parent / "animc"
 def imported(text: str) -> tuple[Schedule, Imported]:
     script = import_deforum(text)
     film = compile_film(script.text)
-    assert {diagnostic.code for diagnostic in film.diagnostics} <= {"W0105"}
+    assert [diagnostic.message for diagnostic in film.diagnostics] == []
     return film.schedule, script
 
 
@@ -74,6 +75,17 @@ def test_common_prompts_are_merged_once() -> None:
         assert film.row(0).negative == (("text", 1.0),)
         assert film.row(30).prompt == (("oil, a dog", 1.0),)
         assert film.row(30).negative == (("red text", 1.0),)
+
+
+def test_tracks_that_the_mode_does_not_read_are_comments() -> None:
+    moving = {"zoom": "0:(1), 50:(1.2)", "angle": "0:(sin(t))", "translation_z": "0:(5)"}
+    film, script = imported(settings(**moving))
+    assert "zoom" not in film.tracks or np.all(film.tracks["zoom"] == 1)
+    assert "# Not read in mode 3d:\n# zoom = [0: 1, 50: 1.2]\n# angle = sin(t)\n" in script.text
+    assert any("zoom, angle" in note.text for note in script.notes)
+    flat, script = imported(settings(**moving, animation_mode="2D"))
+    assert flat.tracks["zoom"][50] == np.float32(1.2)
+    assert "# translation_z = 5" in script.text
 
 
 def test_interpolation_mode_morphs() -> None:

@@ -83,13 +83,14 @@ def test_a_schedule_gives_what_deforum_gives(schedule: str) -> None:
 )  # fmt: skip
 def test_a_track_goes_by_its_name_here(name: str, track: str) -> None:
     factor = {"fov": 40, "near": 300, "cfg": 9}.get(track, 0.5)
-    assert np.all(imported({name: f"0:({factor})"})[track] == np.float32(factor))
-    assert np.all(imported({name: factor})[track] == np.float32(factor))
+    mode = {"animation_mode": "2D" if track in ("angle", "zoom") else "3D"}
+    assert np.all(imported({name: f"0:({factor})"}, **mode)[track] == np.float32(factor))
+    assert np.all(imported({name: factor}, **mode)[track] == np.float32(factor))
     moving = f"0:({factor}), 30:({factor}*(1+t/max_f))"
     due = deforum_values(moving, FRAMES)
     if track in ("strength", "noise"):
         due = np.clip(due, 0, 1)
-    np.testing.assert_allclose(imported({name: moving})[track], due, rtol=1e-5)
+    np.testing.assert_allclose(imported({name: moving}, **mode)[track], due, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

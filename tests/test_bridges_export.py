@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from animc.compiler import Schedule, compile_script
 from animc.compiler.bridges import csv_table, deforum_settings, import_deforum, import_parseq, parseq_manifest
+from animc.compiler.vocabulary import BY_NAME
 from deforum_rule import deforum_values
 
 FILM = """\
@@ -53,12 +54,15 @@ def test_deforum_reads_the_same_values(film: Schedule) -> None:
     assert any("AND" in note.text for note in notes)
 
 
-def test_there_and_back_again(film: Schedule) -> None:
+@pytest.mark.parametrize("mode", ["2d", "3d"])
+def test_there_and_back_again(mode: str) -> None:
+    film = compile_script(f'mode = "{mode}"\n{FILM}')
+    read = [name for name in NAMES if BY_NAME[name].mode in (None, mode)]
     for export, bring in ((deforum_settings, import_deforum), (parseq_manifest, import_parseq)):
         back = compile_script(bring(json.dumps(export(film)[0])).text)
         assert back.frames == film.frames
         assert back.fps == film.fps
-        for name in (*NAMES, "seed", "steps"):
+        for name in (*read, "seed", "steps"):
             if name in back.tracks or bring is import_deforum:
                 np.testing.assert_allclose(back.tracks[name], film.tracks[name], rtol=2e-5, atol=2e-5, err_msg=name)
         assert back.row(10).prompt == film.row(10).prompt

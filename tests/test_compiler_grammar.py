@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from animc.compiler import tree
 from animc.compiler.parse import fingerprint, parse, tables
 from lark import Lark
 
@@ -26,6 +27,19 @@ def test_the_grammar_has_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="lark"):
         Lark(GRAMMAR, parser="lalr", start=["script", "expression"], debug=True)
     assert "conflict" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("1m 23s", 83), ("1m23.5s", 83.5), ("2 minutes 3 seconds", 123), ("1m  250ms", 60.25), ("1 min .5s", 60.5)],
+)
+def test_minutes_and_seconds_are_one_duration(written: str, seconds: float) -> None:
+    text = f'0: "a"\nlength =   {written}\n'
+    length = parse(text).statements[1]
+    assert isinstance(length, tree.Assign)
+    assert isinstance(length.value, tree.Duration)
+    assert (length.value.value, length.value.unit) == (seconds, "s")
+    assert text[length.value.span.start : length.value.span.end] == written
 
 
 def test_spans_cover_what_was_written() -> None:

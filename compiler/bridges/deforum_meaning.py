@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .deforum_formula import FormulaError
-from .formula import Binary, Call, Name, Node, Num, Text, Unary
+from .formula import Binary, Call, Name, Node, Num, Text, Unary, truncated
 
 Array = NDArray[np.float64]
 _WRAP = 2.0**63
@@ -190,13 +190,11 @@ def _boolean(left: Node, right: Node, scene: Scene) -> bool:
 
 
 def _remainder(node: Binary, a: Node, b: Node, scene: Scene) -> Node:
-    """Numexpr's `%` has the divisor's sign and rounds as it divides; ours has the dividend's: take what agrees."""
+    """Numexpr's `%` is ours, but rounds as it divides: where that shows, the division is written out."""
     want = _values(node, scene).array
     x, y = _values(node.left, scene).array, _values(node.right, scene).array
-    if _close(np.fmod(x, y), want):
-        return Binary("%", a, b)
     if _close(np.mod(x, y), want):
-        return Call("mod", (a, b))
+        return Binary("%", a, b)
     rounded = Binary("-", a, Binary("*", Call("floor", (Binary("/", a, b),)), b))
     if _close(x - np.floor(x / y) * y, want):
         return rounded
@@ -223,7 +221,8 @@ def _call_in_ours(name: str, args: tuple[Node, ...], theirs: tuple[Node, ...], s
         case "trunc":
             return Binary("*", Call("sign", args), Call("floor", (Call("abs", args),)))
         case "fmod":
-            return Binary("%", *args)
+            over, under = (_values(side, scene).array for side in theirs)
+            return truncated(*args, positive=_close(np.fmod(over, under), np.mod(over, under)))
         case "log1p":
             return Call("log", (Binary("+", one, x),))
         case "expm1":

@@ -105,6 +105,16 @@ def _binary(op: str, left: Node, right: Node) -> tuple[str, int]:
     return f"{_at_least(left, level + tight)}{gap}{op}{gap}{_at_least(right, level + 1)}", level
 
 
+def truncated(x: Node, y: Node, *, positive: bool) -> Node:
+    """Return what is left of x after whole y's with the sign of x, as C and JavaScript have it.
+
+    ``positive``: x and y have one sign at every frame, so that `%` gives the same.
+    """
+    if positive:
+        return Binary("%", x, y)
+    return Binary("*", Call("sign", (x,)), Binary("%", Call("abs", (x,)), Call("abs", (y,))))
+
+
 def _at_least(node: Node, level: int) -> str:
     text, own = _written(node)
     return text if own >= level else f"({text})"

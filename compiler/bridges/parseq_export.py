@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..schedule import Schedule
+from ..vocabulary import BY_NAME
 from .deforum_export import bare, prompt_text
 from .keylists import Array, corners
 from .notes import Note, Notes
@@ -16,8 +17,9 @@ from .parseq_tracks import DELTAS, NAMES
 def parseq_manifest(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """Return a schedule as a Parseq document, and what it cannot say."""
     notes = Notes()
-    fields = {theirs: np.asarray(schedule.tracks[ours], dtype=np.float64)
-              for theirs, ours in NAMES.items() if ours in schedule.tracks}  # fmt: skip
+    modes = (None, schedule.settings.get("mode", "3d"))
+    fields = {theirs: np.asarray(schedule.tracks[ours], dtype=np.float64) for theirs, ours in NAMES.items()
+              if ours in schedule.tracks and BY_NAME[ours].mode in modes}  # fmt: skip
     places = {name: _places(name, values) if name in DELTAS else values for name, values in fields.items()}
     for name in sorted(set(schedule.tracks) - set(NAMES.values())):
         notes.add(name, "has no counterpart in Parseq")

@@ -9,7 +9,7 @@ from dataclasses import field as dataclass_field
 from ..vocabulary import BY_NAME
 from .deforum_formula import FormulaError
 from .deforum_meaning import WordlessError
-from .formula import Binary, Call, Name, Node, Num, Raw, Text, Unary, number
+from .formula import Binary, Call, Name, Node, Num, Raw, Text, Unary, number, truncated
 from .keylists import Key, keys_text
 from .parseq_field import Field
 from .parseq_functions import arguments
@@ -105,7 +105,26 @@ def _binary(op: str, left: Node, right: Node) -> Node:
         return Call("where", (Binary(op, _positive(left), _positive(right)), Num("1"), Num("0")))
     if op == ":":
         raise WordlessError
+    if op == "%":
+        return truncated(left, right, positive=_never_negative(left) and _never_negative(right))
     return Binary(op, left, right)
+
+
+def _never_negative(node: Node) -> bool:
+    """Whether a formula of ours is plainly 0 or more at every frame."""
+    match node:
+        case Num():
+            return node.value >= 0
+        case Name(name):
+            return name in ("t", "time", "fps", "pi", "e", "max_f")
+        case Binary("+" | "*" | "/" | "%" | "**", left, right):
+            return _never_negative(left) and _never_negative(right)
+        case Call("abs", _):
+            return True
+        case Call("floor" | "ceil" | "round" | "sqrt" | "min" | "max", args):
+            return all(map(_never_negative, args))
+        case _:
+            return False
 
 
 def _positive(node: Node) -> Node:
@@ -206,9 +225,10 @@ def _shape(name: str, given: dict[str, Node | float | str], at: Words, wave: tup
         turns = math.fmod(phase / period, 1.0)
         return Call(ours, (length, *((Num(number(turns)),) if turns else ())))
     moved = Binary("+", Name("t"), Num(number(phase))) if phase else Name("t")
-    along = Binary("%", moved, length if length != Num(number(period), "f") else Num(number(period)))
+    turn = length if length != Num(number(period), "f") else Num(number(period))
+    along = truncated(moved, turn, positive=phase >= 0)
     if name == "saw":
-        return Binary("/", along, length if length != Num(number(period), "f") else Num(number(period)))
+        return Binary("/", along, turn)
     return Call("where", (Binary("<", along, _argument(given["pulse"], at)), Num("1"), Num("0")))
 
 

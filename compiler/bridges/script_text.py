@@ -13,18 +13,22 @@ from .verify import Track
 def assembled(
     title: str, parts: Sequence[str], tracks: Sequence[Track], left: Sequence[str], notes: Notes, *, mode: str
 ) -> Imported:
-    """Return the script: ``parts`` first, then the tracks by group, those that ``mode`` does not read, and the comments
-    on what stayed behind.
+    """Return the script: ``parts`` first, then the tracks by group; as comments those that ``mode`` does not read, and
+    what stayed behind.
     """
+    idle = [track for track in tracks if BY_NAME[track.name].mode not in (None, mode)]
+    if idle:
+        names = ", ".join(track.name for track in idle)
+        notes.add("", f"not read in mode {mode}, there or here, and kept as comments at the end: {names}")
     told = [note for note in notes.all if not any(line.startswith(f"{note.name} = ") for line in left if note.name)]
     head = [f"# {title}", *_comment([str(note) for note in told])]
     body = ["\n".join(head), *parts]
-    idle = [track for track in tracks if BY_NAME[track.name].mode not in (None, mode)]
     moving = [track for track in tracks if BY_NAME[track.name].group == "motion" and track not in idle]
     others = [track for track in tracks if track not in idle and track not in moving]
     body += ["\n".join(track.statement for track in group) for group in (moving, others)]
     if idle:
-        body.append("\n".join([f"# Not read in mode {mode}:", *(track.statement for track in idle)]))
+        lines = [line for track in idle for line in track.statement.splitlines()]
+        body.append("\n".join([f"# Not read in mode {mode}:", *(f"# {line}" for line in lines)]))
     if left:
         body.append("\n".join(["# Without a counterpart here:", *_comment(left)]))
     return Imported("\n\n".join(part for part in body if part) + "\n", tuple(notes.all))
