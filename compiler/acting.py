@@ -78,7 +78,10 @@ def _act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:
     inner = Scope(scope.source, scope, section=scope.section, base=scope.base, trigger=True, look=scope.look,
                   label=f"on {param.name}")  # fmt: skip
     step = track_value(checker, param, action.value, inner)
-    return None if step is None else Act(param.name, action.op, step, (), place)
+    if step is None:
+        checker.draft.unsure.add(param.name)
+        return None
+    return Act(param.name, action.op, step, (), place)
 
 
 def _prompt_act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:

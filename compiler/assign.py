@@ -45,7 +45,9 @@ def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
         )
     elif param.track:
         step = track_value(checker, param, statement.value, inner)
-        if step is not None:
+        if step is None:
+            checker.draft.unsure.add(param.name)
+        else:
             checker.draft.writes.append(Write(param.name, step, scope.section, scope.place(statement.value.span)))
     else:
         _setting(checker, param, statement, inner)

@@ -97,7 +97,7 @@ def _lay_over(
 def _typed(checker: Checker) -> Typed:
     cx, draft = checker.cx, checker.draft
     prompts = tuple(_dressed(key, look) for key, look in draft.prompts)
-    triggers = tuple(_dressed_trigger(trigger, look) for trigger, look in draft.triggers)
+    triggers = tuple(_dressed_trigger(trigger, look, draft.unsure) for trigger, look in draft.triggers)
     painted = prompts or draft.image or any(act.target == "prompt" for trigger in triggers for act in trigger.acts)
     if not painted and not cx.findings.errors:
         cx.findings.add("W0108", None)
@@ -106,7 +106,8 @@ def _typed(checker: Checker) -> Typed:
         settings={**{p.name: _default(p) for p in PARAMS if not p.track}, **draft.settings},
         tempo=draft.tempo,
         length=draft.length,
-        writes=tuple(draft.writes),
+        measured=draft.measured,
+        writes=tuple(write for write in draft.writes if write.track not in draft.unsure),
         prompts=prompts,
         triggers=triggers,
         sections=tuple(cx.sections),
@@ -130,10 +131,11 @@ def _dressed(key: PromptKey, look: Look) -> PromptKey:
     return PromptKey(key.at, _styled(key.text, look), key.how, key.fade, negative, key.section, key.place)
 
 
-def _dressed_trigger(trigger: Trigger, look: Look) -> Trigger:
+def _dressed_trigger(trigger: Trigger, look: Look, unsure: set[str]) -> Trigger:
     acts = tuple(
         Act(act.target, act.op, act.step, tuple(_styled(text, look) for text in act.texts), act.place)
         for act in trigger.acts
+        if act.target not in unsure
     )
     return Trigger(
         trigger.stream, trigger.every, trigger.offset, trigger.where, trigger.inside, trigger.lead, trigger.section,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from . import tree
 from .scope import Check, Look, Scope
 from .source import Place
-from .typed import CutAt, PromptKey, Setting, Stream, Tempo, Trigger, Write
+from .typed import FILM, CutAt, PromptKey, Setting, Stream, Tempo, Trigger, Write
 
 
 @dataclass(slots=True)
 class Draft:
-    """The typed tree while it grows."""
+    """The typed tree while it grows; ``unsure``: tracks with a mistake in one of their values."""
 
     settings: dict[str, Setting] = field(default_factory=dict[str, Setting])
     tempo: Tempo | None = None
@@ -26,7 +26,14 @@ class Draft:
     streams: dict[str, Stream] = field(default_factory=dict[str, Stream])
     audio: dict[str, str] = field(default_factory=dict[str, str])
     written: dict[tuple[str, int], Place] = field(default_factory=dict[tuple[str, int], Place])
+    unsure: set[str] = field(default_factory=set[str])
     overriding: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether the frame rate, the length and the tempo are known wherever they are written."""
+        known = {"fps": "fps" in self.settings, "length": self.length, "tempo": self.tempo}
+        return all(value for name, value in known.items() if (name, FILM) in self.written)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ def _film_number(lowering: Lowering, param: Param, setting: Setting) -> float | 
             "E0401", place, name=param.name, value=f"{value:g}", low=f"{low or 0:g}", high=f"{high or 0:g}"
         )
         value = float(cast(float, param.default or 1.0))
+        lowering.adrift |= param.name == "fps"
     return int(value) if param.kind == "integer" else float(value)
 
 
@@ -66,9 +67,12 @@ def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
             findings.add("E0401", tempo.place, name="tempo", value=f"{bpm:g}", low=f"{low:g}", high=f"{high:g}")
         elif not 1 <= meter <= 64 or meter != int(meter):
             findings.add("E0401", tempo.place, name="meter", value=f"{meter:g}", low="1", high="64")
-        elif np.isfinite(offset):
+        elif not np.isfinite(offset):
+            findings.add("E0402", tempo.place, fault="this offset has no value", frame=0, why="it is NaN or too large")
+        else:
             lowering.evaluator.results.clear()
             return steady(fps, bpm, offset, meter)
+        lowering.adrift = True
         return steady(fps, 120.0)
     lowering.evaluator.results.clear()
     if sounds is None:
@@ -101,8 +105,11 @@ def base_seed(lowering: Lowering) -> float:
     return 0.0
 
 
-def film_length(lowering: Lowering) -> int:
-    """Return how many frames the film has: written, the sound's, or up to two seconds after the last key."""
+def film_length(lowering: Lowering) -> int | None:
+    """Return how many frames the film has: written, the sound's, or up to two seconds after the last key.
+
+    None where it would be too many, or none.
+    """
     typed, evaluator, findings = lowering.typed, lowering.evaluator, lowering.findings
     rate = lowering.film.timeline.rate
     place: Place | None = None
@@ -111,7 +118,7 @@ def film_length(lowering: Lowering) -> int:
         wanted = evaluator.once(step)
         if np.isfinite(wanted) and wanted < 0.5:
             findings.add("E0405", place, what="`length`", wanted="longer than nothing", value=f"{wanted / rate:g}s")
-            return 1
+            return None
     elif lowering.sounds is not None and lowering.sounds.duration > 0:
         wanted = lowering.sounds.duration * rate
     else:
@@ -120,12 +127,12 @@ def film_length(lowering: Lowering) -> int:
     if not np.isfinite(wanted) or wanted > MAX_FRAMES:
         shown = f"{wanted:,.0f}" if np.isfinite(wanted) and wanted < 1e15 else "far too many"
         findings.add("E0403", place, frames=shown, limit=f"{MAX_FRAMES:,}")
-        return 1
+        return None
     work = len(typed.steps) + 10 * len(typed.triggers)
     if wanted * work > MAX_WORK:
         findings.add("E0406", place, what=f"{work:,} computations for each of {wanted:,.0f} frames",
                      how="make the film shorter, or its formulas fewer")  # fmt: skip
-        return 1
+        return None
     return max(1, int(nearest_frame(wanted)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import cast
 
@@ -34,6 +35,21 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     raise CompileError(findings.ordered())
 
 
+def find_more(typed: Typed, findings: Findings) -> None:
+    """Add what is wrong with the values of a script that has mistakes already, as far as they can be worked out.
+
+    Sounds are not listened to for it, and warnings can wait until the mistakes are mended.
+    """
+    if not typed.measured:
+        return
+    tried = Findings()
+    with suppress(CompileError):
+        lower(typed, Sounds(0.0), tried)
+    for diagnostic in tried.ordered():
+        if diagnostic.severity == "error":
+            findings.keep(diagnostic)
+
+
 def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     film = Film(steady(Fraction(15), 120.0), sounds)
     lowering = Lowering(typed, sounds, findings, film, Evaluator(typed.steps, film))
@@ -41,9 +57,10 @@ def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedul
     settings, size, fps = film_settings(lowering)
     film.timeline = film_timeline(lowering, frame_rate(fps))
     film.seed = base_seed(lowering)
-    _stop_at_errors(findings)
-    film.frames = film_length(lowering)
-    _stop_at_errors(findings)
+    frames = None if lowering.adrift else film_length(lowering)
+    if frames is None:
+        raise CompileError(findings.ordered())
+    film.frames = frames
 
     sections = sections_of(lowering)
     prompts = prompt_frames(lowering)
@@ -60,7 +77,8 @@ def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedul
     warn_equal_keys(lowering)
     warn_idle(lowering, str(settings["mode"]))
     warn_mean_tempo(lowering)
-    _stop_at_errors(findings)
+    if findings.errors:
+        raise CompileError(findings.ordered())
     return Schedule(
         fps=film.timeline.fps,
         frames=film.frames,
@@ -81,8 +99,3 @@ def _within(sections: Sequence[Section], frames: int) -> tuple[Section, ...]:
     """Return what of the sections lies in the film."""
     clipped = (Section(s.name, max(0, s.start), min(s.stop, frames)) for s in sections)
     return tuple(section for section in clipped if section.start < section.stop)
-
-
-def _stop_at_errors(findings: Findings) -> None:
-    if findings.errors:
-        raise CompileError(findings.ordered())

@@ -9,7 +9,7 @@ import numpy as np
 from .arithmetic import Array
 from .diagnostics import Findings
 from .evaluate import Evaluator, Film
-from .program import Rank
+from .program import Rank, needed
 from .sounds import Sounds
 from .source import Place
 from .typed import Trigger, Typed
@@ -17,13 +17,17 @@ from .typed import Trigger, Typed
 
 @dataclass(slots=True)
 class Lowering:
-    """A checked script, what was heard for it, and the film that it becomes."""
+    """A checked script, what was heard for it, and the film that it becomes.
+
+    ``adrift``: its frame rate, tempo or length is wrong, so that nothing can be said of its frames.
+    """
 
     typed: Typed
     sounds: Sounds | None
     findings: Findings
     film: Film
     evaluator: Evaluator
+    adrift: bool = False
 
 
 _FAULTS = {
@@ -48,6 +52,8 @@ def finite(lowering: Lowering, values: Array, step: int, place: Place | None, fi
     bad = ~np.isfinite(values)
     if not bad.any():
         return True
+    if unheard(lowering, step):
+        return False
     frame = first + int(np.argmax(bad))
     guilty = lowering.evaluator.blame(step, frame)
     fault, why = _FAULTS.get(guilty.op, ("this has no value", "it is NaN or too large"))
@@ -55,6 +61,14 @@ def finite(lowering: Lowering, values: Array, step: int, place: Place | None, fi
         fault, why = ("this has no value", "it is NaN or too large")
     lowering.findings.add("E0402", guilty.place or place, fault=fault, frame=frame, why=why)
     return False
+
+
+def unheard(lowering: Lowering, root: int) -> bool:
+    """Whether a value hangs on a sound that is there, but has not been listened to, as in a check."""
+    if lowering.sounds is None:
+        return False
+    steps, heard = lowering.typed.steps, lowering.sounds.heard
+    return any(steps[number].op == "sound" and steps[number].data not in heard for number in needed(steps, [root]))
 
 
 def too_many(lowering: Lowering, trigger: Trigger) -> None:

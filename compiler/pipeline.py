@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .check import check
 from .diagnostics import CompileError, Diagnostic, Findings
 from .files import brought
-from .lower import lower
+from .lower import find_more, lower
 from .overrides import parsed
 from .parse import parse
 from .schedule import Schedule
@@ -51,6 +51,7 @@ def compile_film(
         override_sources=sources,
     )
     if findings.errors:
+        find_more(typed, findings)
         raise CompileError(findings.ordered())
     sounds = hear(typed.needs) if hear is not None else None
     schedule = lower(typed, sounds, findings)

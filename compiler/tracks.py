@@ -10,7 +10,7 @@ from . import chance
 from .arithmetic import Array
 from .diagnostics import CompileError
 from .happenings import Stage, TooManyEvents
-from .lowering import Lowering, finite, too_many
+from .lowering import Lowering, finite, too_many, unheard
 from .source import Place
 from .triggers import TooMuchRinging, applied, fired, leaves_zero
 from .typed import FILM, Trigger, Write
@@ -38,12 +38,13 @@ def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str,
         track = _base(lowering, stage, param, writes)
         for trigger, act in added:
             track = _triggered(lowering, stage, trigger, act, track, happenings)
+        steps = [write.step for write in writes] + [act.step for _, act in added]
         place = added[-1][1].place if added else writes[-1].place if writes else None
         if added and not finite(lowering, track, added[-1][1].step, place):
             track = np.zeros(frames)
         if param.name == "seed":
             track = track + _seed_moves(seed_behavior, frames, lowering.film.seed)
-        found[param.name] = _settled(lowering, param, track, place)
+        found[param.name] = _settled(lowering, param, track, place, steps)
     return found
 
 
@@ -103,7 +104,7 @@ def _triggered(
         raise CompileError(lowering.findings.ordered()) from None
 
 
-def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None) -> Any:
+def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None, steps: list[int]) -> Any:
     """Return a track within its range, told where it had to be held, in its final type."""
     low, high = param.low, param.high
     if param.kind == "integer":
@@ -113,7 +114,7 @@ def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None
         outside |= track < low
     if high is not None:
         outside |= track > high
-    if outside.any():
+    if outside.any() and not any(unheard(lowering, step) for step in steps):
         frame = int(np.argmax(outside))
         shown: dict[str, Any] = {
             "name": param.name,
@@ -121,7 +122,8 @@ def _settled(lowering: Lowering, param: Param, track: Array, place: Place | None
             "high": f"{high or 0:g}",
             "value": f"{track[frame]:g}",
         }
-        lowering.findings.add("E0401" if param.hard else "W0104", place, frame=frame, **shown)
+        lowering.findings.add("W0104", place, frame=frame, **shown)
+    if outside.any():
         track = np.clip(track, low, high)
     if param.kind == "integer":
         return track.astype(np.int64)

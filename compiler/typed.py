@@ -178,6 +178,7 @@ class Typed:
     settings: Mapping[str, Setting]
     tempo: Tempo | None
     length: tuple[int, Place] | None
+    measured: bool
     writes: tuple[Write, ...]
     prompts: tuple[PromptKey, ...]
     triggers: tuple[Trigger, ...]
