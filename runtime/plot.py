@@ -29,7 +29,7 @@ def plot_schedule(schedule: Schedule, path: Path, *, audio: Sound | None = None,
     Tracks that never move are named in the footer. Raises AnimcError, or HearingError where the sound cannot be read.
     """
     fps = float(schedule.fps)
-    moving, still = _sorted_tracks(schedule)
+    moving, still = sorted_tracks(schedule)
     prompts, legend, notes = _prompt_lanes(schedule, fps)
     lanes = [
         *_sound_lanes(schedule, audio),
@@ -129,7 +129,7 @@ def _at_word(shared: str) -> str:
     return shared[: cut + 1]
 
 
-def _sorted_tracks(schedule: Schedule) -> tuple[list[str], list[str]]:
+def sorted_tracks(schedule: Schedule) -> tuple[list[str], list[str]]:
     """Return the names of tracks that move, in the vocabulary's order, and what to say of those set to one value."""
     order = {name: place for place, name in enumerate(BY_NAME)}
     names = sorted(schedule.tracks, key=lambda name: (order.get(name, len(order)), name))

@@ -52,14 +52,14 @@ def still(size: tuple[int, int], device: torch.device | None = None) -> Tensor:
 def flat_move(row: Row, size: tuple[int, int], device: torch.device | None = None) -> Tensor:
     """Return the grid of one frame of 2D motion: the inverse of OpenCV's rotation matrix times a translation."""
     width, height = size
-    inverse = np.linalg.inv(_flat_matrix(row, size))
+    inverse = np.linalg.inv(flat_matrix(row, size))
     pixels = np.array([[width / 2, 0, width / 2], [0, height / 2, height / 2], [0, 0, 1]])
     unit = np.linalg.inv(pixels) @ inverse @ pixels
     theta = torch.tensor(unit[:2], dtype=torch.float32, device=device)
     return still(size, device) @ theta[:, :2].T + theta[:, 2]
 
 
-def _flat_matrix(row: Row, size: tuple[int, int]) -> NDArray[np.float64]:
+def flat_matrix(row: Row, size: tuple[int, int]) -> NDArray[np.float64]:
     """Return getRotationMatrix2D(centre, angle, zoom) · T(tx, ty), in pixels measured from the picture's corner."""
     centre_x, centre_y = size[0] * row["transform_center_x"], size[1] * row["transform_center_y"]
     zoom = max(float(row["zoom"]), 1e-3)
@@ -92,7 +92,7 @@ class Lens:
     """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth."""
 
     def __init__(self, row: Row, grid: Tensor, aspect: float) -> None:
-        turn, shift = _pose(row)
+        turn, shift = pose_of(row)
         scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
         self.row, self.grid, self.aspect = row, grid, aspect
         self.x, self.y = grid[:1, :, 0], grid[:, :1, 1]
@@ -139,15 +139,21 @@ def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
     return functional.grid_sample(around, middle[None], "nearest", "border", align_corners=False)[0, 0]
 
 
-def _pose(row: Row) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return R (3×3, for row vectors) and T of P' = P·R + T, PyTorch3D's ``euler_angles_to_matrix(…, "XYZ")``."""
-    sin_x, sin_y, sin_z = (math.sin(math.radians(row[f"rotation_{axis}"])) for axis in "xyz")
-    cos_x, cos_y, cos_z = (math.cos(math.radians(row[f"rotation_{axis}"])) for axis in "xyz")
+def turn_of(x: float, y: float, z: float) -> NDArray[np.float64]:
+    """Return R (3×3, for row vectors) of degrees about each axis, PyTorch3D's ``euler_angles_to_matrix(…, "XYZ")``."""
+    (sin_x, cos_x), (sin_y, cos_y), (sin_z, cos_z) = (
+        (math.sin(math.radians(angle)), math.cos(math.radians(angle))) for angle in (x, y, z)
+    )
     about_x = np.array([[1, 0, 0], [0, cos_x, -sin_x], [0, sin_x, cos_x]])
     about_y = np.array([[cos_y, 0, sin_y], [0, 1, 0], [-sin_y, 0, cos_y]])
     about_z = np.array([[cos_z, -sin_z, 0], [sin_z, cos_z, 0], [0, 0, 1]])
+    return about_x @ about_y @ about_z
+
+
+def pose_of(row: Row) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return R and T (world units) of one frame's move, P' = P·R + T: a point P of the camera's space goes there."""
     shift = np.array([-row["translation_x"], row["translation_y"], -row["translation_z"]], dtype=np.float64) * WORLD
-    return about_x @ about_y @ about_z, shift
+    return turn_of(*(float(row[f"rotation_{axis}"]) for axis in "xyz")), shift
 
 
 def follow(trail: Tensor | None, step: Tensor) -> Tensor:
@@ -229,14 +235,14 @@ def _wrapped(image: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
 
 def _averaged(image: Tensor, grid: Tensor) -> Tensor:
     """Return the picture made as small as the grid shows it, where that is clearly smaller than it is."""
-    shrink = _shrinking(grid, (image.shape[2], image.shape[1]))
+    shrink = shrinking(grid, (image.shape[2], image.shape[1]))
     if shrink < MINIFY:
         return image
     size = [max(round(side / shrink), 8) for side in image.shape[1:]]
     return functional.interpolate(image[None], size, mode="bicubic", antialias=True, align_corners=False)[0]
 
 
-def _shrinking(grid: Tensor, size: tuple[int, int]) -> float:
+def shrinking(grid: Tensor, size: tuple[int, int]) -> float:
     """Return how many pixels of a picture of ``size`` one pixel of the grid covers, along one side, on average."""
     across, down = grid[::8, 8::8] - grid[::8, :-8:8], grid[8::8, ::8] - grid[:-8:8, ::8]
     if not across.numel() or not down.numel():

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "find every mistake in a script, without painting",
     "compile": "write a script's schedule as JSON",
     "plot": "draw a script's schedule as one picture",
+    "preview": "show a film's rhythm in seconds, without painting",
     "import": "turn Deforum settings or a Parseq document into a script",
     "export": "write a script's schedule for Deforum, Parseq or a table",
     "draft": "write a first script for a song or a told story",

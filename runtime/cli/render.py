@@ -100,7 +100,7 @@ def command(
     span_of(frames, 1)
     text = films.read_script(film)
     path, folder = destination(output, film)
-    _check_sheet(sheet)
+    check_sheet(sheet)
     with Screen(quiet=quiet, as_json=as_json) as screen:
         compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
         if compiled is None:
@@ -120,7 +120,8 @@ def sparser(schedule: Schedule, every: int) -> Schedule:
     return replace(schedule, tracks={**schedule.tracks, "cadence": cadence})
 
 
-def _check_sheet(sheet: Path | None) -> None:
+def check_sheet(sheet: Path | None) -> None:
+    """Raise AnimcError where a contact sheet cannot be written."""
     if sheet and sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
         raise AnimcError(f"{sheet} is no picture that can be written", "end --contact-sheet in .png or .jpg")
     if sheet and not sheet.parent.is_dir():
