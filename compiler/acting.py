@@ -73,7 +73,8 @@ def _act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:
         value_of(cx, action.value, scope)
         return None
     if not param.track:
-        cx.findings.add("E0303", scope.place(action.target_span), what=f"`{action.target}`")
+        repair = "write it outside of the trigger; only tracks change as the film runs, and `animc list` shows them"
+        cx.findings.add("E0303", scope.place(action.target_span), what=f"`{action.target}`", repair=repair)
         return None
     inner = Scope(scope.source, scope, section=scope.section, base=scope.base, trigger=True, look=scope.look,
                   label=f"on {param.name}")  # fmt: skip

@@ -22,7 +22,8 @@ from .vocabulary import BY_NAME
 def _number(cx: Check, expr: tree.Number, scope: Scope) -> Value:
     place = scope.place(expr.span)
     if not math.isfinite(expr.value):
-        cx.findings.add("E0402", place, fault="this number is too large", frame=0, why="numbers go up to 1.8e308")
+        cx.findings.add("E0402", place, fault="this number is too large", frame=0, why="numbers go up to 1.8e308",
+                        repair="write a smaller one")  # fmt: skip
         return nothing(place)
     return Value("number", place, cx.program.const(place, expr.value))
 

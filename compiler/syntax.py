@@ -188,10 +188,15 @@ def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
         found = f"U+{ord(found[0]):04X}"
     if not found:
         last = len(text.rstrip())
-        return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted or "more"})
-    if word and wanted == "the end of the line" and found in _STATEMENTS:
-        return Mistake("E0126", at, end, {"found": found})
-    return Mistake("E0110", at, end, {"found": found, "wanted": wanted or "something else"})
+        return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted or "the rest of the statement"})
+    if _WORD.fullmatch(text[text.rfind("\n", 0, at) + 1 : at].strip()) and "EQUAL" in accepts:
+        wanted = "`=`"
+    fields = {"found": found, "wanted": wanted or "something else"}
+    if wanted == "the end of the line":
+        if word and found in _STATEMENTS:
+            return Mistake("E0126", at, end, {"found": found})
+        fields["repair"] = "begin a new line before it, or join it to what stands before by an operator such as `+`"
+    return Mistake("E0110", at, end, fields)
 
 
 def _wanted(accepts: frozenset[str]) -> str:

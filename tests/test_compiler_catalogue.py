@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import json
+import re
+import string
+from pathlib import Path
 
 import pytest
-from animc.compiler import CompileError, Diagnostic, compile_film, render_plain
-from animc.compiler.catalogue import CATALOGUE, explain
+from animc.compiler import render_plain
+from animc.compiler.catalogue import CATALOGUE
+from animc.compiler.examples import diagnosed
 
-
-def told(script: str) -> tuple[Diagnostic, ...]:
-    def missing(path: str) -> str:
-        raise FileNotFoundError(2, "No such file or directory", path)
-
-    try:
-        return compile_film(script, read=missing).diagnostics
-    except CompileError as error:
-        return error.diagnostics
-
-
-@pytest.mark.parametrize("code", [code for code, entry in CATALOGUE.items() if entry.wrong])
-def test_the_wrong_example_goes_wrong(code: str) -> None:
-    diagnostics = told(CATALOGUE[code].wrong)
-    assert [diagnostic.code for diagnostic in diagnostics] == [code]
-    shown = render_plain(diagnostics[0])
-    assert "{" not in shown.replace("${", "").replace("{ …", "").replace("`{`", "") or "{" in CATALOGUE[code].wrong
-    json.dumps(diagnostics[0].to_json())
-
-
-@pytest.mark.parametrize("code", [code for code, entry in CATALOGUE.items() if entry.right])
-def test_the_right_example_does_not(code: str) -> None:
-    assert [render_plain(diagnostic) for diagnostic in told(CATALOGUE[code].right)] == []
+ROOMS = [Path(__file__).parent.parent / room for room in ("compiler", "runtime")]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
-def test_every_code_is_explained(code: str) -> None:
-    text = explain(code)
-    assert text.startswith(f"{code}: ")
-    assert "{{" not in text
+def test_the_wrong_example_goes_wrong(code: str) -> None:
+    entry = CATALOGUE[code]
+    diagnostics = diagnosed(entry, entry.wrong)
+    assert [diagnostic.code for diagnostic in diagnostics] == [code]
+    assert diagnostics[0].message
+    assert diagnostics[0].repair
+    shown = render_plain(diagnostics[0])
+    assert not re.search(r"\{\w*\}", shown.replace("${prompt}", "")) or "{" in entry.wrong
+    json.dumps(diagnostics[0].to_json())
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_the_right_example_does_not(code: str) -> None:
+    entry = CATALOGUE[code]
+    assert entry.right
+    assert [render_plain(diagnostic) for diagnostic in diagnosed(entry, entry.right)] == []
+
+
+def test_every_code_that_is_told_is_explained_and_the_other_way_round() -> None:
+    written = {
+        code
+        for room in ROOMS
+        for path in room.rglob("*.py")
+        if not path.name.startswith("catalogue")
+        for code in re.findall(r'"([EW]0\d{3})"', path.read_text(encoding="utf-8"))
+    }
+    assert written == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_an_entry_is_whole(code: str) -> None:
+    entry = CATALOGUE[code]
+    assert all((entry.message, entry.repair, entry.wrong, entry.right))
+    for template in (entry.message, entry.label, entry.reason, entry.repair):
+        assert all(name is None or name.isidentifier() for _, name, _, _ in string.Formatter().parse(template))

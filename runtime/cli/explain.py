@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any
 
 import click
 
@@ -73,29 +72,24 @@ def explained(code: str, entry: Entry) -> str:
     """Return the page of one code."""
     severity = "error" if code.startswith("E") else "warning"
     parts = [f"{severity} {code}, {GROUPS.get(code[:3], 'of its own')}: {_summary(entry)}"]
-    if entry.wrong:
-        parts += ["Goes wrong:", _indented(entry.wrong), "and is told:", _indented(_told(code, entry.wrong))]
-    else:
-        notes = [("where", entry.label), ("why", entry.reason), ("help", entry.repair)]
-        parts += [f"  {kind}: {_with_gaps(note)}" for kind, note in notes if note]
-    if entry.right:
-        parts += ["Goes well:", _indented(entry.right)]
+    parts += [_wrong(entry), _indented(entry.wrong), "and is told:", _indented(_told(code, entry))]
+    for name, text in entry.files.items():
+        parts += [f"with {name}:", _indented(text)]
+    parts += ["Goes well:", _indented(entry.right)]
     return "\n\n".join(parts)
 
 
-def _told(code: str, script: str) -> str:
-    """Return the real diagnostic that a script gets."""
-    from ...compiler import CompileError, compile_film, render_plain
+def _wrong(entry: Entry) -> str:
+    return "Goes wrong" + (f" with --profile {entry.profile}:" if entry.profile else ":")
 
-    try:
-        found = compile_film(script, read=_missing, name="wrong.anim").diagnostics
-    except CompileError as fault:
-        found = fault.diagnostics
+
+def _told(code: str, entry: Entry) -> str:
+    """Return the real diagnostic that an entry's example gets."""
+    from ...compiler import render_plain
+    from ...compiler.examples import diagnosed
+
+    found = diagnosed(entry, entry.wrong, "wrong.anim")
     return "\n".join(render_plain(diagnostic) for diagnostic in found if diagnostic.code == code)
-
-
-def _missing(path: str) -> Any:
-    raise FileNotFoundError(2, "there is no such file", path)
 
 
 def _indented(text: str) -> str:
