@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import tree
 from .constants import only_in_triggers
 from .diagnostics import Label
 from .draft import Checker
+from .familiar import keyframes_for
 from .program import Rank
 from .scope import Check, Parts, Scope, Value, did_you_mean
 from .source import Place
 from .spans import after
-from .typed import FILM, Setting, Tempo, Write
+from .typed import FILM, Setting, Tempo, TextValue, Write
 from .values import duration_of, mismatch, number_of, parts_of, value_of
 from .vocabulary import BY_NAME, Param
 
@@ -73,6 +75,9 @@ def track_value(checker: Checker, param: Param, expr: tree.Expr, scope: Scope) -
     """Return the step of a value for a track; what belongs to a trigger may stand in one only."""
     cx = checker.cx
     value = value_of(cx, expr, scope)
+    if value.kind == "text" and (schedule := _schedule_in(value.text)):
+        cx.findings.add("E0117", value.place, repair=keyframes_for(param.name, schedule))
+        return None
     if value.kind != "number":
         mismatch(cx, value, "a number", f"`{param.name}`")
         return None
@@ -82,6 +87,12 @@ def track_value(checker: Checker, param: Param, expr: tree.Expr, scope: Scope) -
             cx.findings.add("E0213", misplaced, name=_word_at(misplaced), where="a trigger (`on beat: …`)")
             return None
     return value.step
+
+
+def _schedule_in(text: TextValue | None) -> str:
+    """Return a text that is written as Deforum writes schedules, or nothing."""
+    whole = "".join(part for part in text.parts if isinstance(part, str)) if text else ""
+    return whole if re.match(r"\s*\d+\s*:\s*\(", whole) else ""
 
 
 def _word_at(place: Place) -> str:

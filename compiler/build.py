@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from . import tree
 from .build_expressions import Children, ExpressionBuilder, args_of, listed, nodes_of, span_of, token_span
-from .syntax import Mistake
+from .mistake import Mistake
 
 
 class _Tail:

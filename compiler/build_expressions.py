@@ -11,8 +11,8 @@ from typing import Any, cast
 from lark import Token, Transformer
 
 from . import tree
+from .mistake import Mistake
 from .source import Span
-from .syntax import Mistake
 
 Children = list[Any]
 ParseHole = Callable[[str, int], tree.Expr]
@@ -198,7 +198,7 @@ def text_of(token: Token, parse_hole: ParseHole) -> tree.Text:
             continue
         end = inside.find("}", at)
         if end < 0:
-            raise Mistake("E0112", start + quotes + found.start(), start + len(raw), {"what": "${"})
+            raise Mistake("E0111", start + quotes + found.start(), start + quotes + at, {"what": "${", "close": "}"})
         base = start + quotes + at
         if plain:
             parts.append("".join(plain))

@@ -64,6 +64,8 @@ def _bind(cx: Check, function: Function, args: Given, scope: Scope, place: Place
             fault(
                 at, f"has no parameter `{name}`", did_you_mean(name, (p.name for p in params)) or "not one of its own"
             )
+        elif param is None and value.kind == "number" and any(param.kind == "band" for param in free):
+            fault(at, "takes a band of frequencies first", "a bare number, where a band such as 20..120Hz may stand")
         elif param is None:
             fault(at, f"takes {len(params)} argument{'s' if len(params) != 1 else ''}", "one too many")
         elif param.name in bound and not param.many:
@@ -99,6 +101,8 @@ def _param_for(
     if value.kind in ("band", "source"):
         return next((param for param in free if param.kind == value.kind), None)
     positional = [param for param in free if param.kind not in ("band", "source")]
+    if value.kind == "number" and any(param.kind == "band" for param in params):
+        return None
     return (positional or free or [None])[0]
 
 

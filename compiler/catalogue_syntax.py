@@ -162,4 +162,19 @@ SYNTAX: dict[str, Entry] = {
         wrong=_P + "rotation_z = " + "-" * 150 + "t\n",
         right=_P + "rotation_z = -t\n",
     ),
+    "E0128": Entry(
+        "`{found}` begins no statement",
+        "the language has none of that name",
+        reason="a script says what stands when, and runs nothing by itself",
+        repair="choose by `a if condition else b`, repeat by `on every(1s): …`, name by `let`",
+        wrong=_P + "if t > 30: rotation_z = 3\n",
+        right=_P + "rotation_z = 3 if t > 30 else 0\n",
+    ),
+    "E0129": Entry(
+        "these are settings in JSON, not a script",
+        "begins as the settings of Deforum and Parseq do",
+        repair="bring them over: animc import deforum FILE -o film.anim",
+        wrong='{"max_frames": 100, "prompts": {"0": "a forest"}}\n',
+        right=_P,
+    ),
 }

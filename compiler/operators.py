@@ -57,10 +57,15 @@ def _combined(cx: Check, op: str, left: Value, right: Value, place: Place) -> Va
     timed = _combined_times(cx, op, left, right, place)
     if timed is not None:
         return timed
+    logic = _LOGIC.get(op, op)
+    for side in (left, right):
+        if logic in ("and", "or") and side.kind in ("duration", "position", "frequency"):
+            mismatch(cx, side, "a condition such as t > 3", f"`{op}`")
+            return nothing(place)
     a, b = as_number(cx, left, f"`{op}`"), as_number(cx, right, f"`{op}`")
     if a is None or b is None:
         return nothing(place)
-    return Value("number", place, cx.program.add(place, _LOGIC.get(op, op), a, b))
+    return Value("number", place, cx.program.add(place, logic, a, b))
 
 
 def _combined_times(cx: Check, op: str, left: Value, right: Value, place: Place) -> Value | None:

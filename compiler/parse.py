@@ -20,8 +20,9 @@ from lark.lexer import TerminalDef
 from . import tree
 from .build import Builder
 from .diagnostics import CompileError, Findings
+from .mistake import Mistake
 from .source import MAX_CHARACTERS, Place, Source
-from .syntax import Mistake, explain
+from .syntax import explain
 
 MAX_DEPTH = 100
 """Brackets and braces may nest this deep."""

@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-
-@dataclass
-class Mistake(Exception):  # noqa: N818 - a finding on its way up, not a fault of ours
-    """A syntax error: a code of the catalogue, the characters ``start:end`` and the fields of its templates."""
-
-    code: str
-    start: int
-    end: int
-    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    def shifted(self, base: int) -> Mistake:
-        """Return the same mistake in a text that begins ``base`` characters earlier."""
-        return Mistake(self.code, self.start + base, self.end + base, self.fields)
-
+from .familiar import familiar
+from .mistake import KEYWORDS, Mistake
 
 _PIECE = re.compile(
     r"""(?P<comment>\#[^\r\n]*)|(?P<long>\"\"\"(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:\"\"\")?)
@@ -28,6 +14,7 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d]\w*")
+_TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?\w*|\"[^\"\n]{0,40}\"|\|>|\.\.|\*\*")
 _NUMBER_AND_WORD = re.compile(r"((?:\d+\.\d+|\d+\.|\.\d+|\d+))[ \t]*([^\W\d]\w*)")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _FOREIGN = {
@@ -35,13 +22,6 @@ _FOREIGN = {
     "；": ";", "（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
     "＋": "+", "－": "-", "−": "-", "–": "-", "—": "-", "×": "*", "÷": "/", "＊": "*", "／": "/", "％": "%",
     "＞": ">", "＜": "<", "＠": "@", "＃": "#", "｜": "|", "。": ".", "．": ".", "…": "..",
-}  # fmt: skip
-_KEYWORDS = {
-    "LET": "let", "DEF": "def", "MARKER": "marker", "SECTION": "section", "ON": "on", "BLOCK": "block",
-    "APPLY": "apply", "USE": "use", "AUDIO": "audio", "LYRICS": "lyrics", "IMAGE": "image", "STYLE": "style",
-    "CUT": "cut", "PROFILE": "profile", "FROM": "from", "TO": "to", "FOR": "for", "FADE": "fade", "MORPH": "morph",
-    "NEGATIVE": "negative", "EASE": "ease", "EVERY": "every", "WHERE": "where", "IN": "in", "LEAD": "lead",
-    "OFFSET": "offset", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
 }  # fmt: skip
 _EXPECTED = (
     ("TEXT", 'a text in double quotes, such as "a misty forest"'),
@@ -52,6 +32,8 @@ _EXPECTED = (
     ("LBRACE", "`{`"),
     ("RPAR", "`)`"),
     ("RSQB", "`]`"),
+    ("LPAR", "`(`"),
+    ("DOT", "`.`"),
 )
 _STATEMENTS = (
     "let", "def", "marker", "section", "on", "block", "apply", "use", "audio", "lyrics", "image", "style", "cut",
@@ -94,8 +76,9 @@ def explain(text: str, at: int, accepts: frozenset[str]) -> Mistake:
     scan = _scan(text, min(at + 1, len(text)))
     return (
         _brackets_and_quotes(text, at, scan)
+        or familiar(text, at, accepts)
         or _foreign(text, at)
-        or _familiar(text, at)
+        or _operators(text, at)
         or _missing(text, at, accepts)
         or _plainly(text, at, accepts)
     )
@@ -129,14 +112,9 @@ def _foreign(text: str, at: int) -> Mistake | None:
     return None
 
 
-def _familiar(text: str, at: int) -> Mistake | None:
-    """Recognise what people bring along from Deforum, Python and other places."""
-    line_start = text.rfind("\n", 0, at) + 1
-    before, rest = text[line_start:at], text[at:]
-    if re.match(r"\s*\d+\s*:\s*$", before) and rest.startswith("("):
-        return Mistake("E0117", line_start + len(before) - len(before.lstrip()), at + 1)
-    if re.match(r"\s*[^\W\d]\w*\s*=\s*\d+\s*$", before) and re.match(r":\s*\(", rest):
-        return Mistake("E0117", line_start + len(before) - len(before.rpartition("=")[2].lstrip()), at + 1)
+def _operators(text: str, at: int) -> Mistake | None:
+    """Recognise the operators and comments of other languages, and units that are none."""
+    before, rest = text[text.rfind("\n", 0, at) + 1 : at], text[at:]
     if rest.startswith("=") and re.match(r"\s*[^\W\d]\w*\s*[-+*]$", before):
         return Mistake("E0120", at - 1, at + 1, {"op": before[-1] + "="})
     if rest.startswith(("//", "/*")):
@@ -152,7 +130,7 @@ def _familiar(text: str, at: int) -> Mistake | None:
     if re.match(r"==|!=|<=|>=|<|>", rest):
         return Mistake("E0125", at, at + 1)
     unit = _NUMBER_AND_WORD.match(text, at) or _NUMBER_AND_WORD.match(text, _number_before(text, at))
-    if unit and unit.start(2) >= at - 1 and unit.end(2) > at and unit[2] not in _KEYWORDS.values():
+    if unit and unit.start(2) >= at - 1 and unit.end(2) > at and unit[2] not in KEYWORDS.values():
         return Mistake("E0121", unit.start(), unit.end(), {"number": unit[1], "word": unit[2]})
     return None
 
@@ -173,21 +151,24 @@ def _missing(text: str, at: int, accepts: frozenset[str]) -> Mistake | None:
     if char not in ("", "\n", "\r", ";", "}", ")", "]", ",", "#"):
         return None
     wanted = _wanted(accepts)
-    if not wanted:
+    if not wanted or (char == "," and wanted == "the end of the line"):
         return None
+    if char == ";" and "COMMA" in accepts:
+        return Mistake("E0110", at, at + 1, {"found": ";", "wanted": "`,`", "repair": "write `,` in its place"})
     last = len(text[:at].rstrip())
     return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted})
 
 
 def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
     word = _WORD.match(text, at)
-    found = word[0] if word else text[at : at + 1]
+    whole = _TOKEN.match(text, at)
+    found = whole[0] if whole else text[at : at + 1]
     wanted = _wanted(accepts)
     end = at + max(1, len(found))
-    if found and not found.isprintable():
+    if found and not found.isprintable() and found not in "\r\n":
         found = f"U+{ord(found[0]):04X}"
-    if not found:
-        last = len(text.rstrip())
+    if not found or found in "\r\n":
+        last = len(text[:at].rstrip())
         return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted or "the rest of the statement"})
     if _WORD.fullmatch(text[text.rfind("\n", 0, at) + 1 : at].strip()) and "EQUAL" in accepts:
         wanted = "`=`"
@@ -195,7 +176,8 @@ def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
     if wanted == "the end of the line":
         if word and found in _STATEMENTS:
             return Mistake("E0126", at, end, {"found": found})
-        fields["repair"] = "begin a new line before it, or join it to what stands before by an operator such as `+`"
+        before = "begin a new line before it, or join it to what stands before by an operator such as `+`"
+        fields["repair"] = "begin a new line in its place" if found == "," else before
     return Mistake("E0110", at, end, fields)
 
 
@@ -204,11 +186,13 @@ def _wanted(accepts: frozenset[str]) -> str:
     if "LET" in accepts and "PROFILE" in accepts:
         return "a statement"
     words = [text for name, text in _EXPECTED if name in accepts]
+    words = words if len(words) == 1 else [text for text in words if text != "`(`"]
     if "a value" in words:
         return "a value"
-    if not words and "_END" in accepts:
-        words = []
-    keywords = [f"`{_KEYWORDS[name]}`" for name in sorted(accepts) if name in _KEYWORDS]
+    if {"COLON", "EVERY"} <= accepts:
+        return "`:`"
+    rare = ("IF", "PER") if words or len(accepts & KEYWORDS.keys()) > 2 else ()
+    keywords = [f"`{KEYWORDS[name]}`" for name in sorted(accepts) if name in KEYWORDS and name not in rare]
     if "_END" in accepts:
         return "the end of the line"
     options = [*words, *keywords][:4]
