@@ -10,6 +10,7 @@ from .constants import only_in_triggers
 from .diagnostics import Label
 from .draft import Checker
 from .familiar import keyframes_for
+from .masks import FORMS, parse_mask
 from .program import Rank
 from .scope import Check, Parts, Scope, Value, did_you_mean
 from .source import Place
@@ -142,6 +143,9 @@ def _setting(checker: Checker, param: Param, statement: tree.Assign, scope: Scop
     if param.kind == "choice" and isinstance(expr, tree.Name) and scope.find(expr.name) is None:
         cx.findings.add("E0306", place, name=param.name, value=expr.name)
         return
+    if param.kind == "flag":
+        _flag(checker, param, expr, place)
+        return
     value = value_of(cx, expr, scope)
     if value.kind == "nothing":
         return
@@ -158,6 +162,15 @@ def _setting(checker: Checker, param: Param, statement: tree.Assign, scope: Scop
     elif single(cx, value.step, place, f"`{param.name}`"):
         check_range(cx, param, cx.program.constant(value.step), place)
         checker.draft.settings[param.name] = Setting(None, value.step, place)
+
+
+def _flag(checker: Checker, param: Param, expr: tree.Expr, place: Place) -> None:
+    """Note what is on or off."""
+    if isinstance(expr, tree.Name) and expr.name in ("true", "false"):
+        checker.draft.settings[param.name] = Setting(expr.name == "true", None, place)
+    else:
+        shown = place.source.text[place.start : place.end][:40]
+        checker.cx.findings.add("E0304", place, name=param.name, value=shown, choices="true, false")
 
 
 def check_range(cx: Check, param: Param, value: float | None, place: Place) -> None:
@@ -189,6 +202,12 @@ def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr,
         cx.findings.add("E0303", place, what=f"`{param.name}`")
         return
     text = "".join(str(part) for part in value.text.parts)
+    if param.name == "mask" and text:
+        try:
+            parse_mask(text)
+        except ValueError as fault:
+            cx.findings.add("E0304", place, name="mask", value=text, choices="", repair=f"{fault}; a mask is {FORMS}")
+            return
     if param.choices and text not in param.choices and not param.open_choice:
         repair = did_you_mean(text, param.choices)
         cx.findings.add("E0304", place, name=param.name, value=text, choices=", ".join(param.choices), repair=repair)

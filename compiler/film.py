@@ -33,7 +33,10 @@ def film_settings(lowering: Lowering) -> tuple[dict[str, object], tuple[int, int
         value = setting.value
         if setting.step is not None:
             value = _film_number(lowering, param, setting)
-        found[name] = value
+        if param.kind == "flag":
+            value = bool(value)
+        if value is not None or name == "size":
+            found[name] = value
     if found["size"] is None:
         found["size"] = BUILT_IN_SIZE if found["model"] == "storybook" else USUAL_SIZE
     return found, cast("tuple[int, int]", found.pop("size")), cast(float, found.pop("fps"))

@@ -6,7 +6,6 @@ depends on. Which frames are painted is a function of the rows alone, so that th
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,11 @@ import numpy as np
 
 from ..compiler.schedule import Schedule, Shot
 from .coherence import References, reference_of
+from .masks import content, mask_key
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
 
-LOOP = "loop 3"
+LOOP = "loop 4"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
 SETTINGS = (
@@ -66,7 +66,14 @@ def chain_of(
     """Return the chain of a shot's painted frames, up to the first one at or after ``stop`` - 1."""
     painted = painted_frames(schedule, shot, stop, repaints=painter.repaints)
     settings = repr([schedule.size, schedule.fps, *(schedule.settings.get(name) for name in SETTINGS)])
-    marks = (LOOP, painter.fingerprint, depth.fingerprint, settings, _content(base, shot.image))
+    marks = (
+        LOOP,
+        painter.fingerprint,
+        depth.fingerprint,
+        settings,
+        _content(base, shot.image),
+        mask_key(schedule, base, shot.start),
+    )
     key = chain_key(b"", *marks, _colours(schedule, shot, base))
     keys: list[bytes] = []
     wanted = set(painted)
@@ -96,14 +103,15 @@ def painted_frames(schedule: Schedule, shot: Shot, stop: int, *, repaints: bool)
 
     A shot's first frame is. The next one comes ``cadence`` frames later, as the track stands at the frame before it;
     a shot's last frame comes early, so that those between have a painted frame on both sides. A frame whose
-    ``strength`` is 1 keeps all of the last picture: the first that does not is painted in its place.
+    ``strength`` is 1 keeps all of the last picture: the first that does not is painted in its place. None is painted
+    of those that close the film.
     """
-    found, last = [shot.start], shot.stop - 1
+    found, last = [shot.start], closing_of(schedule, shot).start - 1
     if not repaints:
         return found
-    open_to_paint = np.flatnonzero(np.asarray(schedule.tracks["strength"][: shot.stop]) < 1)
+    open_to_paint = np.flatnonzero(np.asarray(schedule.tracks["strength"][: last + 1]) < 1)
     cadence = schedule.tracks["cadence"]
-    while found[-1] < min(stop, shot.stop) - 1:
+    while found[-1] < min(stop - 1, last):
         due = min(found[-1] + max(int(cadence[found[-1]]), 1), last)
         at = int(np.searchsorted(open_to_paint, due))
         if at == len(open_to_paint):
@@ -112,11 +120,22 @@ def painted_frames(schedule: Schedule, shot: Shot, stop: int, *, repaints: bool)
     return found
 
 
+CLOSING = 1.0
+"""Seconds in which a film that loops goes over into its first frame."""
+
+MOST_CLOSING = 24
+"""Frames of them: each is held in memory until the last."""
+
+
+def closing_of(schedule: Schedule, shot: Shot) -> range:
+    """Return the frames of a shot in which the film goes over into its first one; there are some in the last shot only,
+    where the film loops."""
+    if not schedule.settings.get("loop") or shot.stop != schedule.frames:
+        return range(shot.stop, shot.stop)
+    count = min(max(round(float(schedule.fps) * CLOSING), 1), MOST_CLOSING, (shot.stop - shot.start) // 2)
+    return range(shot.stop - count, shot.stop)
+
+
 def _content(base: Path, image: str | None) -> bytes:
     """Return a hash of an image file, or nothing where there is none (or none that can be read)."""
-    if not image:
-        return b""
-    try:
-        return hashlib.blake2b((base / image).read_bytes()).digest()
-    except OSError:
-        return b"unreadable"
+    return content(base / image) if image else b""

@@ -9,7 +9,7 @@ once; one that ``cadence`` leaves out stands between the painted ones on both si
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,10 +17,11 @@ from torch import Tensor
 
 from ..compiler.schedule import Row, Schedule, Shot
 from .cadence import Between, between
-from .chain import Chain, chain_of
+from .chain import Chain, chain_of, closing_of
 from .coherence import Colours
-from .colour import match
+from .colour import match, palette_of
 from .ground import Camera, Ground
+from .masks import Masks, masks_of
 from .memory import enough_memory
 from .picture import Bytes, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter
@@ -64,6 +65,7 @@ class Studio:
     base: Path
     timings: Timings
     grain: Grain
+    masks: Masks | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def _studio(
     given = schedule.settings.get
     grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
                   float(given("perlin_persistence", 0.5)))  # fmt: skip
-    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain)
+    masks = masks_of(schedule, depth, base) if painter.repaints else None
+    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain, masks)
 
 
 def asked_of(wanted: range, shot: Shot) -> range:
@@ -152,10 +155,13 @@ def _outside(studio: Studio, chain: Chain) -> Bytes | None:
         return None
     if chain.references.whose != "film":
         return read_image(studio.base / chain.references.whose, studio.schedule.size)
-    if chain.shot == first:
-        return None
-    opening = chain_of(studio.schedule, first, first.start + 1, painter=studio.painter, depth=studio.camera.depth,
-                       base=studio.base)  # fmt: skip
+    return None if chain.shot == first else _opening(studio)
+
+
+def _opening(studio: Studio) -> Bytes:
+    """Return the film's first frame."""
+    first, depth = studio.schedule.shots[0], studio.camera.depth
+    opening = chain_of(studio.schedule, first, first.start + 1, painter=studio.painter, depth=depth, base=studio.base)
     return _begin(studio, first, opening.keys[0]).picture
 
 
@@ -209,22 +215,49 @@ def _span(scene: Scene, at: int, frame: Frame, after: int) -> Frames:
 
 
 def _tail(scene: Scene, at: int, frame: Frame) -> Iterator[tuple[int, Frame]]:
-    """Yield the asked frames behind a shot's last painted one: that one, moved."""
-    ground = Ground(scene.studio.camera, frame.picture)
-    for number in range(at + 1, scene.asked[-1] + 1):
-        ground.move(scene.studio.schedule.row(number))
-        if number in scene.asked:
+    """Yield the asked frames behind a shot's last painted one: that one, moved; those that close the film go over into
+    its first frame, as if that came next."""
+    schedule, asked = scene.studio.schedule, scene.asked
+    ground, waiting = Ground(scene.studio.camera, frame.picture), list[Between]()
+    closing = closing_of(schedule, scene.shot)
+    stop = scene.shot.stop if asked[-1] in closing else asked[-1] + 1
+    for number in range(at + 1, stop):
+        step = ground.move(schedule.row(number))
+        if number in closing:
+            waiting.append(Between(number, step, ground.trail))
+        elif number in asked:
             yield number, Frame(ground.picture(), "moved")
+    if waiting:
+        step = ground.move(schedule.row(schedule.shots[0].start))
+        span, flow = range(closing.start - 1, closing.stop), schedule.settings.get("cadence_flow") == "dis"
+        for number, picture in between(ground, _opening(scene.studio), step, waiting, span, asked, flow=flow):
+            yield number, Frame(picture, "between")
 
 
 def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
     """Paint a frame over the last one as the camera sees it now, its colours matched and retouched."""
-    over, palette = ground.seen(), scene.colours.at(row.frame)
+    seen, palette = ground.seen(), scene.colours.at(row.frame)
+    over = seen
     with scene.studio.timings.stage("colour"):
         if palette is not None:
             over = torch.lerp(over, match(over, palette), float(row["color_strength"]))
         over = retouch(over, row, scene.studio.grain)
-    return _paint(scene.studio, key, row, over)
+    for turn in range(int(row["redo"])):
+        over = _redone(scene.studio, row, over, turn)
+    return _paint(scene.studio, key, row, over, seen)
+
+
+def _redone(studio: Studio, row: Row, over: Tensor, turn: int) -> Tensor:
+    """Return a picture painted over, with another seed, in its own colours: the ground of a painting that is redone."""
+    chance = {"seed": (int(row["seed"]) + (turn + 1) * APART) % 2**53}
+    with studio.timings.stage("paint"), torch.inference_mode(), enough_memory(studio.schedule.size):
+        painted = studio.painter.paint(over, replace(row, values={**row.values, **chance}))
+    space = str(studio.schedule.settings.get("color_coherence", "lab"))
+    return painted if space == "none" else match(painted, palette_of(over, space))
+
+
+APART = 1_000_003
+"""How far the seeds of a redone painting lie apart: farther than those of neighbouring frames."""
 
 
 def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
@@ -236,13 +269,18 @@ def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
         with studio.timings.stage("read"):
             image = read_image(studio.base / shot.image, studio.schedule.size)
             over = to_tensor(image, studio.painter.device)
-    return _paint(studio, key, studio.schedule.row(shot.start), over)
+    return _paint(studio, key, studio.schedule.row(shot.start), over, over)
 
 
-def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None) -> Frame:
-    """Paint a frame over a picture (None: from nothing), and store it."""
+def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None, seen: Tensor | None) -> Frame:
+    """Paint a frame over a picture (None: from nothing), and store it; where the mask is 0 it stays as it was seen."""
     with studio.timings.stage("paint"), torch.inference_mode(), enough_memory(studio.schedule.size):
-        picture = to_bytes(studio.painter.paint(over, row))
+        painted = studio.painter.paint(over, row)
+    if studio.masks and seen is not None:
+        with studio.timings.stage("mask"):
+            share = studio.masks.at(row.frame, seen, float(row["mask_feather"]))
+            painted = torch.lerp(seen, painted, share)
+    picture = to_bytes(painted)
     if studio.store:
         with studio.timings.stage("store"):
             studio.store.save(key, picture)

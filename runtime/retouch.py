@@ -48,13 +48,14 @@ def sharpen(image: Tensor, amount: float, sigma: float, threshold: float) -> Ten
     """
     if amount <= 0:
         return image
-    lost = image - _blur(image, sigma)
+    lost = image - blur(image, sigma)
     if threshold > 0:
         lost = torch.where(lost.abs() > threshold, lost, torch.zeros_like(lost))
     return (image + amount * lost).clamp_(0, 1)
 
 
-def _blur(image: Tensor, sigma: float) -> Tensor:
+def blur(image: Tensor, sigma: float) -> Tensor:
+    """Return ``image`` (C×H×W) blurred by a Gaussian of ``sigma`` pixels, mirrored at its edges."""
     reach = min(max(math.ceil(3 * sigma), 1), min(image.shape[1:]) - 1)
     places = np.arange(-reach, reach + 1)
     kernel = np.exp(-0.5 * (places / sigma) ** 2)

@@ -12,7 +12,7 @@ import soundfile
 
 ANIMC = Path(sys.executable).parent / "animc"
 COMMANDS = (
-    *("render", "check", "compile", "plot", "import", "export"),
+    *("render", "check", "compile", "plot", "preview", "import", "export"),
     *("listen", "cache", "recover", "models", "list", "fmt", "explain", "lsp"),
 )
 FILM = """\

@@ -22,6 +22,8 @@ def test_every_example_compiles(number: int) -> None:
 
 
 def shown(param: Param) -> str:
+    if param.kind == "flag":
+        return "`false`"
     if param.default is None:
         return "—"
     text = f'"{param.default}"' if isinstance(param.default, str) else f"{param.default:g}"
@@ -29,6 +31,8 @@ def shown(param: Param) -> str:
 
 
 def bounds(param: Param) -> str:
+    if param.kind == "flag":
+        return "`true`, `false`"
     if param.choices:
         return ", ".join(f'`"{choice}"`' for choice in param.choices)
     if param.low is None and param.high is None:

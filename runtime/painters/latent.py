@@ -7,6 +7,7 @@ continuously (diffusers' image-to-image rounds it to whole steps, and fails belo
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,14 @@ class LatentPainter:
     repaints = True
 
     def __init__(
-        self, pipeline: Any, habits: Habits, size: tuple[int, int], device: torch.device, sampler: str, fingerprint: str
+        self,
+        pipeline: Any,
+        habits: Habits,
+        size: tuple[int, int],
+        device: torch.device,
+        sampler: str,
+        fingerprint: str,
+        hires: float = 1.0,
     ) -> None:
         self.pipeline = pipeline
         self.habits = habits
@@ -39,28 +47,42 @@ class LatentPainter:
         self.words = Words(pipeline, device)
         self.factor: int = 2 ** (len(pipeline.vae.config.block_out_channels) - 1)
         self.canvas = canvas_size(size, habits, self.factor)
+        self.large = self.canvas
+        if hires > 1:
+            self.large = canvas_size(size, replace(habits, own_size=False), self.factor)
+            self.canvas = canvas_size(_shrunk(size, hires), habits, self.factor)
         own = OWN.get(type(pipeline.scheduler).__name__, "ddim")
         self.sampler = own if sampler == "auto" else sampler
         self.curve = NoiseCurve(_alphas(pipeline.scheduler))
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
-        self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {habits}"
+        self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
         share = 1.0 if image is None else 1 - float(row["strength"])
         if image is not None and share * self.curve.length < 1:
             return image
+        chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
+        painted = self._painted(image if share < 1 else None, row, share, chance, self.canvas)
+        again = 1 - float(row.get("hires_strength") or 0)
+        if self.large != self.canvas and again * self.curve.length >= 1:
+            painted = self._painted(resize(painted, self.large), row, again, chance, self.large)
+        return resize(painted, self.size)
+
+    def _painted(
+        self, image: Tensor | None, row: Row, share: float, chance: torch.Generator, canvas: tuple[int, int]
+    ) -> Tensor:
+        """Return a picture of ``canvas`` (width, height), painted from ``share`` of the whole noise downwards."""
         steps = int(row.get("steps") or self.habits.steps)
         levels = self.curve.levels(share, evaluations(steps, share))
-        chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
-        latent = self._start(image if share < 1 else None, levels[0], row, chance)
-        see = self._see(row)
-        clean = SAMPLERS[self.sampler](see, latent, levels, chance)
-        return resize(self._decode(clean), self.size)
+        latent = self._start(image, levels[0], row, chance, canvas)
+        return self._decode(SAMPLERS[self.sampler](self._see(row, canvas), latent, levels, chance))
 
-    def _start(self, image: Tensor | None, level: Level, row: Row, chance: torch.Generator) -> Tensor:
+    def _start(
+        self, image: Tensor | None, level: Level, row: Row, chance: torch.Generator, canvas: tuple[int, int]
+    ) -> Tensor:
         """Return the latent to start from: the image's with noise over it, or noise alone."""
-        shape = (1, self.pipeline.unet.config.in_channels, self.canvas[1] // self.factor, self.canvas[0] // self.factor)
+        shape = (1, self.pipeline.unet.config.in_channels, canvas[1] // self.factor, canvas[0] // self.factor)
         like = torch.empty(shape, device=self.where)
         noise = noise_like(like, chance)
         if share := float(row.get("subseed_strength") or 0):
@@ -70,9 +92,9 @@ class LatentPainter:
             return noise
         given = row.get("noise_multiplier")
         multiplier = 1.0 if given is None else float(given)
-        return level.alpha * self._encode(resize(image, self.canvas)) + level.sigma * multiplier * noise
+        return level.alpha * self._encode(resize(image, canvas)) + level.sigma * multiplier * noise
 
-    def _see(self, row: Row) -> See:
+    def _see(self, row: Row, canvas: tuple[int, int]) -> See:
         """Return the model that the samplers drive: guided by the row's prompt away from its negative."""
         cfg = row.get("cfg")
         guidance = self.habits.cfg if cfg is None else float(cfg)
@@ -80,7 +102,7 @@ class LatentPainter:
         wanted = self.words.blend(row.prompt, skip)
         guided = guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
         meaning = _stacked(self.words.blend(row.negative, skip), wanted) if guided else wanted
-        extra = self._conditions(meaning, guidance)
+        extra = self._conditions(meaning, guidance, canvas)
 
         def see(x: Tensor, t: float) -> tuple[Tensor, Tensor]:
             """Split a latent at time ``t`` into picture and noise."""
@@ -104,11 +126,11 @@ class LatentPainter:
             return out, (x - level.alpha * out) / max(level.sigma, 1e-6)
         return (x - level.sigma * out) / max(level.alpha, 1e-6), out
 
-    def _conditions(self, meaning: Meaning, guidance: float) -> dict[str, Any]:
+    def _conditions(self, meaning: Meaning, guidance: float, canvas: tuple[int, int]) -> dict[str, Any]:
         """Return what SDXL (sizes, pooled text) and LCM (guidance as an input) give their U-Net besides."""
         extra: dict[str, Any] = {}
         if meaning.pooled is not None:
-            width, height = self.canvas
+            width, height = canvas
             ids = torch.tensor([[height, width, 0, 0, height, width]], device=self.where, dtype=meaning.tokens.dtype)
             extra["added_cond_kwargs"] = {
                 "text_embeds": meaning.pooled,
@@ -130,6 +152,11 @@ class LatentPainter:
         latent = latent / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
         picture = vae.decode(latent.to(vae.dtype), return_dict=False)[0][0]
         return (picture.to(self.device, torch.float32) / 2 + 0.5).clamp_(0, 1)
+
+
+def _shrunk(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    width, height = (max(round(side / factor), 1) for side in size)
+    return width, height
 
 
 def spherical(one: Tensor, other: Tensor, share: float) -> Tensor:

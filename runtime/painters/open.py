@@ -43,8 +43,11 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
     mark = fingerprint(pipeline, where, kind)
     _settle(pipeline, where, model)
     if _is_latent(pipeline, model):
-        sampler = str(schedule.settings.get("sampler", "auto"))
-        return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark)
+        sampler, hires = str(schedule.settings.get("sampler", "auto")), float(schedule.settings.get("hires", 1))
+        if schedule.settings.get("tiling"):
+            _tile(pipeline)
+            mark += " tiling"
+        return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark, hires)
     _refuse(schedule, model)
     return WholePainter(pipeline, habits, schedule.size, where, mark)
 
@@ -55,9 +58,20 @@ LATENT_ONLY = {"subseed_strength": 0.0, "noise_multiplier": 1.0, "clip_skip": 1}
 
 def _refuse(schedule: Schedule, model: str) -> None:
     """Raise RenderError where a script asks of a whole pipeline what it has no way to do."""
+    wanted = {"tiling": bool(schedule.settings.get("tiling")), "hires": float(schedule.settings.get("hires", 1)) > 1}
+    for name in (name for name, asked in wanted.items() if asked):
+        raise RenderError(f"{model} does not take {name}", "leave it out, or use a model with a U-Net")
     for name, nothing in LATENT_ONLY.items():
         if name in schedule.tracks and bool((schedule.tracks[name] != nothing).any()):
             raise RenderError(f"{model} does not take {name}", "leave it out, or use a model with a U-Net")
+
+
+def _tile(pipeline: Any) -> None:
+    """Let every convolution look past an edge at the other side, so that what is painted fits on to itself."""
+    for part in (pipeline.unet, pipeline.vae):
+        for layer in part.modules():
+            if isinstance(layer, torch.nn.Conv2d):
+                layer.padding_mode = "circular"
 
 
 def _is_latent(pipeline: Any, model: str) -> bool:
