@@ -27,7 +27,7 @@ NOT_YET = {
 
 
 def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
-    """Note what a setting or track is given."""
+    """Note what a setting or track is given, or what is laid over a track."""
     cx, name_place = checker.cx, scope.place(statement.name_span)
     param = BY_NAME.get(statement.name)
     if param is None:
@@ -37,7 +37,12 @@ def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
     if not param.track and scope.section != FILM and param.name != "negative":
         cx.findings.add("E0218", name_place, what=statement.name, where="a section")
         return
-    _note_written(checker, param, name_place, scope)
+    if statement.op == "=":
+        _note_written(checker, param, name_place, scope)
+    elif not param.track:
+        repair = f"write `{param.name} = …`; only tracks can be added to, and `animc list` shows them"
+        cx.findings.add("E0303", name_place, what=f"`{param.name}`", repair=repair)
+        return
     if param.name == "tempo":
         _tempo(checker, statement, inner)
     elif statement.offset or statement.meter:
@@ -51,7 +56,8 @@ def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
         if step is None:
             checker.draft.unsure.add(param.name)
         else:
-            checker.draft.writes.append(Write(param.name, step, scope.section, scope.place(statement.value.span)))
+            place = scope.place(statement.value.span)
+            checker.draft.writes.append(Write(param.name, statement.op, step, scope.section, place))
     else:
         _setting(checker, param, statement, inner)
 
@@ -61,7 +67,8 @@ def unknown_setting(cx: Check, name: str, place: Place) -> None:
     if name in NOT_YET:
         cx.findings.add("E0701", place, what=f"`{name}`", instead=f"leave it out: {NOT_YET[name]}")
         return
-    cx.findings.add("E0201", place, name=name, repair=did_you_mean(name, BY_NAME))
+    repair = 'prompts stand at their frame: 0: "a misty forest"' if name == "prompt" else did_you_mean(name, BY_NAME)
+    cx.findings.add("E0201", place, name=name, repair=repair)
 
 
 def _note_written(checker: Checker, param: Param, place: Place, scope: Scope) -> None:
@@ -140,8 +147,8 @@ def _setting(checker: Checker, param: Param, statement: tree.Assign, scope: Scop
     if param.name == "length":
         _length(checker, expr, scope)
         return
-    if param.kind == "choice" and isinstance(expr, tree.Name) and scope.find(expr.name) is None:
-        cx.findings.add("E0306", place, name=param.name, value=expr.name)
+    if param.kind in ("choice", "text") and _bare_words(expr, scope):
+        cx.findings.add("E0306", place, name=param.name, value=place.source.text[place.start : place.end])
         return
     if param.kind == "flag":
         _flag(checker, param, expr, place)
@@ -171,6 +178,13 @@ def _flag(checker: Checker, param: Param, expr: tree.Expr, place: Place) -> None
     else:
         shown = place.source.text[place.start : place.end][:40]
         checker.cx.findings.add("E0304", place, name=param.name, value=shown, choices="true, false")
+
+
+def _bare_words(expr: tree.Expr, scope: Scope) -> bool:
+    """Whether a value is words that stand for nothing, joined by signs at most: sd-turbo, models/mine."""
+    if isinstance(expr, tree.Binary):
+        return _bare_words(expr.left, scope) and (_bare_words(expr.right, scope) or isinstance(expr.right, tree.Number))
+    return isinstance(expr, tree.Name) and scope.find(expr.name) is None
 
 
 def check_range(cx: Check, param: Param, value: float | None, place: Place) -> None:
@@ -209,7 +223,8 @@ def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr,
             cx.findings.add("E0304", place, name="mask", value=text, choices="", repair=f"{fault}; a mask is {FORMS}")
             return
     if param.choices and text not in param.choices and not param.open_choice:
-        repair = did_you_mean(text, param.choices)
+        spelt = re.sub(r"[ _]karras$", "", text.lower()).replace("+", "p").replace(" ", "_")
+        repair = did_you_mean(spelt, param.choices)
         cx.findings.add("E0304", place, name=param.name, value=text, choices=", ".join(param.choices), repair=repair)
         return
     checker.draft.settings[param.name] = Setting(text, None, place)

@@ -70,7 +70,9 @@ class Builder(ExpressionBuilder):
     def assign(self, children: Children) -> tree.Assign:
         tails = _tails(children)
         offset, meter = (tails[kind].value if kind in tails else None for kind in ("offset", "meter"))
-        return tree.Assign(str(children[0]), children[2], offset, meter, token_span(children[0]), span_of(children))
+        name, op, value = children[:3]
+        span = span_of(children)
+        return tree.Assign(str(name), value, offset, meter, token_span(name), span, cast(Any, str(op)))
 
     def tempo_offset(self, children: Children) -> _Tail:
         return _Tail("offset", children)

@@ -107,11 +107,12 @@ SYNTAX: dict[str, Entry] = {
         right=_P,
     ),
     "E0120": Entry(
-        "`{op}` belongs into a trigger",
-        "outside of one there is nothing to add to",
-        repair="write `=`, or `on beat: name {op} …`",
-        wrong=_P + "rotation_z += 3\n",
-        right="tempo = 120\n" + _P + "on beat: rotation_z += 3 * decay(1b)\n",
+        "there is no `{op}`",
+        "not an operator here",
+        reason="what is laid over a track is laid by `+=`, `-=` or `*=`",
+        repair="write `*= 1/…` for a share",
+        wrong=_P + "rotation_z = 4\nrotation_z /= 2\n",
+        right=_P + "rotation_z = 4\nrotation_z *= 1/2\n",
     ),
     "E0121": Entry(
         "`{word}` cannot follow a number",

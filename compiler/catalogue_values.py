@@ -111,7 +111,7 @@ VALUES: dict[str, Entry] = {
         "{what} is part of the language, but not of this version yet",
         "not yet",
         repair="{instead}",
-        wrong=_P + "use std.cameras\n",
+        wrong=_P + "hybrid_motion = 1\n",
         right=_P,
     ),
 }

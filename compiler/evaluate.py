@@ -244,7 +244,7 @@ def _shaped(step: Step, args: list[Result], film: Film) -> Result:
 
 _SHAPERS: dict[str, Callable[..., Array]] = {
     "smooth": shapers.smooth, "follow": shapers.follow, "range": shapers.rescale, "normalize": shapers.normalize,
-    "gate": shapers.gate, "delay": shapers.delay, "accumulate": np.cumsum, "slew": shapers.slew,
+    "gate": shapers.gate, "delay": shapers.delay, "accumulate": np.cumsum, "delta": shapers.delta, "slew": shapers.slew,
 }  # fmt: skip
 
 _OPS: dict[str, Callable[[Step, list[Result], Film], Result]] = {

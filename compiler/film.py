@@ -69,7 +69,8 @@ def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
         if not low <= bpm <= high:
             findings.add("E0401", tempo.place, name="tempo", value=f"{bpm:g}", low=f"{low:g}", high=f"{high:g}")
         elif not 1 <= meter <= 64 or meter != int(meter):
-            findings.add("E0401", tempo.place, name="meter", value=f"{meter:g}", low="1", high="64")
+            wanted = "a whole number from 1 to 64"
+            findings.add("E0405", tempo.place, what="`meter`", wanted=wanted, value=f"{meter:g}")
         elif not np.isfinite(offset):
             findings.add("E0402", tempo.place, fault="this offset has no value", frame=0, why="it is NaN or too large")
         else:
@@ -103,7 +104,8 @@ def _ascending(times: Array) -> Array:
 def base_seed(lowering: Lowering) -> float:
     """Return the film's seed: what the script writes for the whole film, if that is one number."""
     for write in reversed(lowering.typed.writes):
-        if write.track == "seed" and write.section == FILM and lowering.typed.steps[write.step].op == "const":
+        whole = write.track == "seed" and write.op == "=" and write.section == FILM
+        if whole and lowering.typed.steps[write.step].op == "const":
             return float(np.floor(lowering.evaluator.once(write.step) + 0.5))
     return 0.0
 

@@ -98,6 +98,8 @@ FUNCTIONS: dict[str, Function] = {function.name: function for function in (
     Function("gate", (_SIGNAL, Parameter("threshold", "number")), "shaper", "0 where the signal is below threshold"),
     Function("delay", (_SIGNAL, _LENGTH), "shaper", "the signal, later"),
     Function("accumulate", (_SIGNAL,), "shaper", "the sum of the signal over all frames so far"),
+    Function("delta", (_SIGNAL,), "shaper",
+             "how much the signal changes from one frame to the next: what `accumulate` would sum up again"),
     Function("slew", (_SIGNAL, Parameter("rate", "number")), "shaper", "changes by no more than `rate` a frame"),
     Function("hold", (_SIGNAL, Parameter("event", "events")), "shaper", "keeps the signal's value from event to event"),
     Function("decay", (_LENGTH,), "kernel", "1 at the event, falling to 0 within `length`, fast at first"),

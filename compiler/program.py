@@ -42,7 +42,7 @@ class Step:
 _RANKS = {
     **dict.fromkeys(("t", "beat", "bar", "sound", "noise", "random", "keys", "rate_beat", "rate_bar"), Rank.FRAME),
     **dict.fromkeys(("smooth", "follow", "range", "normalize", "gate"), Rank.FRAME),
-    **dict.fromkeys(("delay", "accumulate", "slew", "hold"), Rank.FRAME),
+    **dict.fromkeys(("delay", "accumulate", "delta", "slew", "hold"), Rank.FRAME),
     **dict.fromkeys(("velocity", "index", "since", "decay", "env", "adsr", "hit", "choose_by"), Rank.EVENT),
 }  # fmt: skip
 _LATE = {"film_end"}

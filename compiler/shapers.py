@@ -91,6 +91,11 @@ def delay(signal: Array, length: float) -> Array:
     return np.interp(t - length, t, signal)
 
 
+def delta(signal: Array) -> Array:
+    """Return each value less the one before; 0 at the first."""
+    return np.diff(signal, prepend=signal[:1])
+
+
 def slew(signal: Array, rate: float) -> Array:
     """Return the signal with changes of no more than ``rate`` a frame."""
     rate = abs(rate)

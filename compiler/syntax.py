@@ -115,7 +115,7 @@ def _foreign(text: str, at: int) -> Mistake | None:
 def _operators(text: str, at: int) -> Mistake | None:
     """Recognise the operators and comments of other languages, and units that are none."""
     before, rest = text[text.rfind("\n", 0, at) + 1 : at], text[at:]
-    if rest.startswith("=") and re.match(r"\s*[^\W\d]\w*\s*[-+*]$", before):
+    if rest.startswith("=") and re.match(r"\s*[^\W\d]\w*\s*[/%]$", before):
         return Mistake("E0120", at - 1, at + 1, {"op": before[-1] + "="})
     if rest.startswith(("//", "/*")):
         return Mistake("E0123", at, at + 2)

@@ -18,7 +18,8 @@ from .vocabulary import TRACKS, Param
 
 
 def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str, Any]:
-    """Return every track: what is written for the film, then for its sections, then what triggers add in order."""
+    """Return every track: what is written for the film, then for its sections, then what is laid over it in the order
+    of the script, then what triggers add."""
     typed, frames = lowering.typed, lowering.film.frames
     by_track: dict[str, list[Write]] = {}
     for write in typed.writes:
@@ -68,19 +69,34 @@ _STAND_IN = {"cfg": 7.0, "steps": 20.0}
 def _base(lowering: Lowering, stage: Stage, param: Param, writes: list[Write]) -> Array:
     default = float(cast(float, param.default)) if param.default is not None else _STAND_IN.get(param.name, 0.0)
     track = np.full(lowering.film.frames, default)
-    for whole in (True, False):
-        for write in writes:
-            if (write.section == FILM) != whole:
-                continue
-            values = lowering.evaluator.frames(write.step)
-            start, stop = 0, lowering.film.frames
-            if not whole:
-                _, start, stop = stage.sections[write.section]
-                start, stop = max(0, start), max(0, min(stop, lowering.film.frames))
-            if finite(lowering, values[start:stop], write.step, write.place, start):
-                track[start:stop] = values[start:stop]
-            lowering.evaluator.release(write.step)
+    for write in sorted(writes, key=_layer):
+        values = lowering.evaluator.frames(write.step)
+        start, stop = 0, lowering.film.frames
+        if write.section != FILM:
+            _, start, stop = stage.sections[write.section]
+            start, stop = max(0, start), max(0, min(stop, lowering.film.frames))
+        if finite(lowering, values[start:stop], write.step, write.place, start):
+            _lay(track[start:stop], write.op, values[start:stop])
+        lowering.evaluator.release(write.step)
+    over = [write for write in writes if write.op != "="]
+    if over and not finite(lowering, track, over[-1].step, over[-1].place):
+        return np.zeros(lowering.film.frames)
     return track
+
+
+def _layer(write: Write) -> int:
+    """Return when a value counts: first what ``=`` says for the film and for its sections, then what is laid over."""
+    return 2 if write.op != "=" else int(write.section != FILM)
+
+
+def _lay(track: Array, op: str, values: Array) -> None:
+    with np.errstate(all="ignore"):
+        if op == "=":
+            track[:] = values
+        elif op == "*=":
+            track *= values
+        else:
+            track += values if op == "+=" else -values
 
 
 def _triggered(

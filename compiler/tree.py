@@ -54,7 +54,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assign:
-    """``name = value``; ``offset`` and ``meter`` belong to ``tempo`` alone."""
+    """``name op value``; ``offset`` and ``meter`` belong to ``tempo`` alone."""
 
     name: str
     value: Expr
@@ -62,6 +62,7 @@ class Assign:
     meter: Expr | None
     name_span: Span
     span: Span
+    op: Literal["=", "+=", "-=", "*="] = "="
 
 
 @dataclass(frozen=True, slots=True, eq=False)

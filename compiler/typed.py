@@ -97,9 +97,10 @@ class PromptKey:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """``track = step``, inside a section or for the whole film."""
+    """``track op step``, inside a section or for the whole film."""
 
     track: str
+    op: str
     step: int
     section: int
     place: Place
