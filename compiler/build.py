@@ -164,6 +164,10 @@ class Builder(ExpressionBuilder):
     def image(self, children: Children) -> tree.Input:
         return tree.Input("image", None, children[1], span_of(children))
 
+    def guide(self, children: Children) -> tree.Guide:
+        strength = children[5] if len(children) > 5 else None
+        return tree.Guide(children[1], children[3], strength, span_of(children))
+
     def style(self, children: Children) -> tree.Style:
         return tree.Style(children[1], span_of(children))
 

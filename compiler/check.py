@@ -15,7 +15,7 @@ from .hearing_needs import needs_of
 from .lyrics import Line
 from .program import TooLong
 from .reuse import apply, block, define, let, marker, use
-from .scenes import bring, cut, profile, prompt, section, style
+from .scenes import bring, cut, guide, profile, prompt, section, style
 from .scope import Check, Look, Scope, did_you_mean
 from .source import Place, Source, Span
 from .typed import Act, PromptKey, Setting, TextValue, Trigger, Typed
@@ -112,6 +112,7 @@ def _typed(checker: Checker) -> Typed:
         triggers=triggers,
         sections=tuple(cx.sections),
         cuts=tuple(draft.cuts),
+        guides=tuple(draft.guides),
         image=draft.image,
         streams=draft.streams,
         keys=tuple(cx.keys),
@@ -156,5 +157,5 @@ def _styled(text: TextValue, look: Look) -> TextValue:
 _STATEMENTS: dict[type, Callable[[Checker, Any, Scope], None]] = {
     tree.Assign: assign, tree.Let: let, tree.Def: define, tree.Block: block, tree.Apply: apply, tree.Marker: marker,
     tree.Use: use, tree.Section: section, tree.On: on, tree.Prompt: prompt, tree.Style: style, tree.Input: bring,
-    tree.Cut: cut, tree.Profile: profile,
+    tree.Guide: guide, tree.Cut: cut, tree.Profile: profile,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from . import tree
 from .scope import Check, Look, Scope
 from .source import Place
-from .typed import FILM, CutAt, PromptKey, Setting, Stream, Tempo, Trigger, Write
+from .typed import FILM, CutAt, GuideAt, PromptKey, Setting, Stream, Tempo, Trigger, Write
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class Draft:
     prompts: list[tuple[PromptKey, Look]] = field(default_factory=list[tuple[PromptKey, Look]])
     triggers: list[tuple[Trigger, Look]] = field(default_factory=list[tuple[Trigger, Look]])
     cuts: list[CutAt] = field(default_factory=list[CutAt])
+    guides: list[GuideAt] = field(default_factory=list[GuideAt])
     image: str | None = None
     streams: dict[str, Stream] = field(default_factory=dict[str, Stream])
     audio: dict[str, str] = field(default_factory=dict[str, str])

@@ -13,7 +13,16 @@ from .evaluate import Evaluator, Film, TooMuchAtOnce
 from .film import base_seed, film_length, film_settings, film_timeline
 from .happenings import Stage, TooManyEvents
 from .lowering import Lowering
-from .marks import events_of, sections_of, shots_of, warn_equal_keys, warn_idle, warn_late_keys, warn_mean_tempo
+from .marks import (
+    events_of,
+    guides_of,
+    sections_of,
+    shots_of,
+    warn_equal_keys,
+    warn_idle,
+    warn_late_keys,
+    warn_mean_tempo,
+)
 from .prompting import blends_of, prompt_frames
 from .schedule import Schedule, Section
 from .sounds import Sounds
@@ -91,6 +100,7 @@ def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedul
         shots=shots,
         events=events,
         sections=_within(sections, film.frames),
+        guides=guides_of(lowering),
         audio=(sounds.path if sounds else None) or typed.needs.audio.get("main"),
     )
 

@@ -12,7 +12,7 @@ from .happenings import Stage, TooManyEvents
 from .hearing_needs import BEAT, DOWNBEAT
 from .lowering import Lowering
 from .program import Rank
-from .schedule import Section, Shot
+from .schedule import Guide, Section, Shot
 from .source import Place
 from .timeline import nearest_frame
 from .typed import Heard, Stream
@@ -104,6 +104,17 @@ def shots_of(lowering: Lowering) -> tuple[Shot, ...]:
     starts = sorted(images)
     stops = [*starts[1:], frames]
     return tuple(Shot(start, stop, images[start]) for start, stop in zip(starts, stops, strict=True))
+
+
+def guides_of(lowering: Lowering) -> tuple[Guide, ...]:
+    """Return the images that paintings are drawn to, those within the film, in their order."""
+    found: list[Guide] = []
+    for guide in lowering.typed.guides:
+        at, strength = lowering.evaluator.once(guide.at), lowering.evaluator.once(guide.strength)
+        frame = int(nearest_frame(np.clip(np.nan_to_num(at), -1e9, 1e9)))
+        if 0 <= frame < lowering.film.frames:
+            found.append(Guide(frame, guide.image, float(np.clip(np.nan_to_num(strength), 0, 1))))
+    return tuple(sorted(found, key=lambda guide: guide.frame))
 
 
 def events_of(lowering: Lowering, stage: Stage) -> dict[str, Array]:

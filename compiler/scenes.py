@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from . import tree
-from .assign import unknown_setting
+from .assign import check_range, single, unknown_setting
 from .draft import Checker
 from .scope import Look, Parts, Scope
 from .source import Span
 from .spans import after
-from .typed import FILM, CutAt, PromptKey, SectionSpan
-from .values import duration_of, position_of, text_value
+from .typed import FILM, CutAt, GuideAt, PromptKey, SectionSpan
+from .values import duration_of, number_of, position_of, text_value
 from .vocabulary import BY_NAME
 
 
@@ -81,6 +81,27 @@ def bring(checker: Checker, statement: tree.Input, scope: Scope) -> None:
         checker.draft.audio["main"] = path
     else:
         checker.draft.audio[statement.name] = path
+
+
+def guide(checker: Checker, statement: tree.Guide, scope: Scope) -> None:
+    """Note an image that paintings near a position are drawn to."""
+    cx, given = checker.cx, statement.strength
+    at = position_of(cx, statement.at, scope, "an image's position")
+    place = scope.place(statement.at.span)
+    strength = cx.program.const(place, GUIDED) if given is None else number_of(cx, given, scope, "`strength`")
+    if any(not isinstance(part, str) for part in statement.path.parts):
+        cx.findings.add("E0119", scope.place(statement.path.span))
+    elif at is not None and strength is not None:
+        told = scope.place((given or statement.at).span)
+        if single(cx, strength, told, "an image's `strength`"):
+            check_range(cx, BY_NAME["strength"], cx.program.constant(strength), told)
+            path = "".join(str(part) for part in statement.path.parts)
+            cx.keys.append((at, place))
+            checker.draft.guides.append(GuideAt(at, path, strength, told))
+
+
+GUIDED = 0.5
+"""The share of an image where its strength is not written."""
 
 
 def cut(checker: Checker, statement: tree.Cut, scope: Scope) -> None:

@@ -51,6 +51,15 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """An image file that paintings are drawn to as ``frame`` comes near; ``strength``: its share of that one, 0..1."""
+
+    frame: int
+    image: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A named span of frames ``start:stop`` of the script, for plots and listings."""
 
@@ -97,6 +106,7 @@ class Schedule:
     events: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, NDArray[np.float64]])
     sections: tuple[Section, ...] = ()
     audio: str | None = None
+    guides: tuple[Guide, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -122,6 +132,7 @@ class Schedule:
     def to_json(self) -> dict[str, Any]:
         """Return the public JSON form (plain lists, numbers and texts); ``from_json`` reads it back."""
         every = range(self.frames)
+        guides = {"guides": [[g.frame, g.image, g.strength] for g in self.guides]} if self.guides else {}
         return {
             "animc": FORMAT,
             "fps": float(self.fps),
@@ -137,6 +148,7 @@ class Schedule:
             "images": [shot.image for shot in self.shots],
             "sections": [[s.name, s.start, s.stop] for s in self.sections],
             "events": {name: times.tolist() for name, times in self.events.items()},
+            **guides,
         }
 
 
@@ -176,6 +188,7 @@ def _from_json(data: Mapping[str, Any]) -> Schedule:
         events={name: np.asarray(times, dtype=np.float64) for name, times in data.get("events", {}).items()},
         sections=tuple(Section(*section) for section in data.get("sections", ())),
         audio=data.get("audio"),
+        guides=tuple(Guide(int(frame), image, float(share)) for frame, image, share in data.get("guides", ())),
     )
 
 

@@ -174,6 +174,16 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Guide:
+    """``image "f" at P strength x``."""
+
+    path: Text
+    at: Expr
+    strength: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Style:
     text: Text
     span: Span
@@ -195,7 +205,8 @@ class Profile:
 
 
 Statement = (
-    Prompt | Assign | Let | Def | Marker | Section | On | Block | Apply | Use | Input | Style | Cut | Profile
+    Prompt | Assign | Let | Def | Marker | Section | On | Block | Apply | Use | Input | Guide | Style
+    | Cut | Profile
 )  # fmt: skip
 
 

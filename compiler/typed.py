@@ -153,6 +153,16 @@ class CutAt:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideAt:
+    """An image that paintings near a position are drawn to; ``strength`` (a step) is its share of them there."""
+
+    at: int
+    image: str
+    strength: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A film-wide value: a plain one, or the step of a number that is the same for the whole film."""
 
@@ -185,6 +195,7 @@ class Typed:
     triggers: tuple[Trigger, ...]
     sections: tuple[SectionSpan, ...]
     cuts: tuple[CutAt, ...]
+    guides: tuple[GuideAt, ...]
     image: str | None
     streams: Mapping[str, Stream]
     keys: tuple[tuple[int, Place], ...]

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..compiler.schedule import Schedule, Shot
 from .coherence import References, reference_of
+from .guides import Guides
 from .masks import content, mask_key
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
@@ -76,9 +77,9 @@ def chain_of(
     )
     key = chain_key(b"", *marks, _colours(schedule, shot, base))
     keys: list[bytes] = []
-    wanted = set(painted)
+    wanted, guides = set(painted), Guides(schedule, shot, base)
     for frame in range(shot.start, painted[-1] + 1):
-        key = chain_key(key, schedule.row_key(frame))
+        key = chain_key(key, schedule.row_key(frame), *([drawn] if (drawn := guides.key(frame)) else ()))
         if frame in wanted:
             keys.append(key)
     return Chain(shot, tuple(painted), tuple(keys), References(schedule, shot, painted))

@@ -75,18 +75,16 @@ class Still:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._seen: dict[bool, Bytes] = {}
 
     def at(self, frame: int, fps: Fraction, *, alpha: bool, size: tuple[int, int]) -> Bytes:
         """Return H×W bytes."""
-        return _still(self.path, alpha, size)
-
-
-@lru_cache(8)
-def _still(path: Path, alpha: bool, size: tuple[int, int]) -> Bytes:
-    with _image(path) as file:
-        upright = ImageOps.exif_transpose(file)
-        plane = upright.convert("RGBA").getchannel("A") if alpha else _grey(upright)
-        return np.array(plane.resize(size, Image.Resampling.LANCZOS), dtype=np.uint8)
+        if alpha not in self._seen:
+            with _image(self.path) as file:
+                upright = ImageOps.exif_transpose(file)
+                plane = upright.convert("RGBA").getchannel("A") if alpha else _grey(upright)
+                self._seen[alpha] = np.array(plane.resize(size, Image.Resampling.LANCZOS), dtype=np.uint8)
+        return self._seen[alpha]
 
 
 def _grey(image: Image.Image) -> Image.Image:

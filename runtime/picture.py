@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -41,21 +43,37 @@ def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
     return scaled[0].clamp(0, 1)
 
 
+def check_images(paths: Iterable[Path]) -> None:
+    """Look at the heads of image files, so that one that is missing or none is told before the work begins.
+
+    Raises RenderError as ``read_image`` does.
+    """
+    for path in paths:
+        with _opened(path):
+            pass
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[Image.Image]:
+    try:
+        with Image.open(path) as file:
+            if file.width * file.height > MAX_PIXELS:
+                raise RenderError(f"the image {path} is {file.width}x{file.height}", "make it smaller")
+            yield file
+    except FileNotFoundError:
+        raise RenderError(f"there is no image {path}", "paths in a script are relative to the script") from None
+    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as fault:
+        raise RenderError(f"{path} cannot be read as an image: {fault}", "save it as PNG or JPEG") from fault
+
+
 def read_image(path: Path, size: tuple[int, int]) -> Bytes:
     """Return an image file filling ``size`` (width, height), cropped about its middle, turned as its EXIF says.
 
     Raises RenderError where there is no file, where it is no image, and where it is too large to unpack.
     """
-    try:
-        with Image.open(path) as file:
-            if file.width * file.height > MAX_PIXELS:
-                raise RenderError(f"the image {path} is {file.width}x{file.height}", "make it smaller")
-            upright = ImageOps.exif_transpose(file)
-            return np.asarray(ImageOps.fit(_flattened(upright), size, Image.Resampling.LANCZOS), dtype=np.uint8)
-    except FileNotFoundError:
-        raise RenderError(f"there is no image {path}", "paths in a script are relative to the script") from None
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError) as fault:
-        raise RenderError(f"{path} cannot be read as an image: {fault}", "save it as PNG or JPEG") from fault
+    with _opened(path) as file:
+        upright = ImageOps.exif_transpose(file)
+        return np.asarray(ImageOps.fit(_flattened(upright), size, Image.Resampling.LANCZOS), dtype=np.uint8)
 
 
 def _flattened(image: Image.Image) -> Image.Image:

@@ -21,9 +21,10 @@ from .chain import Chain, chain_of, closing_of
 from .coherence import Colours
 from .colour import match, palette_of
 from .ground import Camera, Ground
+from .guides import Guides
 from .masks import Masks, masks_of
 from .memory import enough_memory
-from .picture import Bytes, read_image, to_bytes, to_tensor
+from .picture import Bytes, check_images, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter
 from .retouch import Grain, retouch
 from .store import FrameStore
@@ -76,6 +77,7 @@ class Scene:
     shot: Shot
     chain: Chain
     colours: Colours
+    guides: Guides
     asked: range
 
 
@@ -119,6 +121,8 @@ def _studio(
     given = schedule.settings.get
     grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
                   float(given("perlin_persistence", 0.5)))  # fmt: skip
+    images = {*(shot.image for shot in schedule.shots), *(guide.image for guide in schedule.guides)}
+    check_images(base / image for image in images if image)
     masks = masks_of(schedule, depth, base) if painter.repaints else None
     return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain, masks)
 
@@ -136,7 +140,7 @@ def _shot(studio: Studio, shot: Shot, asked: range) -> Iterator[tuple[int, Frame
     )
     space = str(studio.schedule.settings.get("color_coherence", "lab"))
     colours = Colours(chain.references, space, studio.painter.device, _outside(studio, chain))
-    scene = Scene(studio, shot, chain, colours, asked)
+    scene = Scene(studio, shot, chain, colours, Guides(studio.schedule, shot, studio.base), asked)
     place, frame = _resume(scene)
     at = chain.painted[place]
     if at in asked:
@@ -241,6 +245,7 @@ def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
     with scene.studio.timings.stage("colour"):
         if palette is not None:
             over = torch.lerp(over, match(over, palette), float(row["color_strength"]))
+        over = scene.guides.draw(row.frame, over)
         over = retouch(over, row, scene.studio.grain)
     for turn in range(int(row["redo"])):
         over = _redone(scene.studio, row, over, turn)
