@@ -64,10 +64,9 @@ def _bind(cx: Check, function: Function, args: Given, scope: Scope, place: Place
             fault(
                 at, f"has no parameter `{name}`", did_you_mean(name, (p.name for p in params)) or "not one of its own"
             )
-        elif param is None and value.kind == "number" and any(param.kind == "band" for param in free):
-            fault(at, "takes a band of frequencies first", "a bare number, where a band such as 20..120Hz may stand")
         elif param is None:
-            fault(at, f"takes {len(params)} argument{'s' if len(params) != 1 else ''}", "one too many")
+            if not wrong:
+                fault(at, *_beyond(value, params, free))
         elif param.name in bound and not param.many:
             fault(at, f"is given `{param.name}` twice", "the second time")
         else:
@@ -85,6 +84,13 @@ def _bind(cx: Check, function: Function, args: Given, scope: Scope, place: Place
         elif not param.optional:
             fault(place, f"needs `{param.name}`", "an argument is missing")
     return None if wrong else bound
+
+
+def _beyond(value: Value, params: tuple[Parameter, ...], free: list[Parameter]) -> tuple[str, str]:
+    """Return what is wrong with an argument that no parameter is left for."""
+    if value.kind == "number" and any(param.kind == "band" for param in free):
+        return "takes a band of frequencies first", "a bare number, where a band such as 20..120Hz may stand"
+    return f"takes {len(params)} argument{'s' if len(params) != 1 else ''}", "one too many"
 
 
 def _params(function: Function, scope: Scope) -> tuple[Parameter, ...]:

@@ -41,7 +41,7 @@ def check(
     if not script.statements and not overrides:
         findings.add("E0101", None)
     checker = Checker(cx, Draft(), files or {}, _body)
-    _announce(cx, script.statements)
+    _announce(cx, script)
     scope = Scope(script.source, top=True)
     try:
         _body(checker, script.statements, scope)
@@ -53,11 +53,14 @@ def check(
         return _typed(Checker(Check(findings, RULES), Draft(), {}, _body))
 
 
-def _announce(cx: Check, statements: tuple[tree.Statement, ...]) -> None:
-    """Note what may be named before it is written: sections and stems."""
-    todo = list(statements)
+def _announce(cx: Check, script: tree.Script) -> None:
+    """Note what may be named before it is written, sections and stems, and where all else is named."""
+    todo = list(script.statements)
     while todo:
         statement = todo.pop()
+        if isinstance(statement, tree.Let | tree.Def | tree.Block | tree.Marker):
+            sign = "@" if isinstance(statement, tree.Marker) else "apply " * isinstance(statement, tree.Block)
+            cx.named[sign + statement.name] = Place(script.source, *statement.name_span)
         if isinstance(statement, tree.Section):
             cx.section_names.add(statement.name)
             todo.extend(statement.body)

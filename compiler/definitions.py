@@ -22,7 +22,8 @@ def call_of(cx: Check, expr: tree.Call, scope: Scope) -> Value:
     place = scope.place(expr.span)
     if not is_call(expr.name):
         known = {*FUNCTIONS, *(n for n in scope.known() if not n.startswith(("@", "apply ")))}
-        cx.findings.add("E0203", scope.place(expr.name_span), name=expr.name, repair=did_you_mean(expr.name, known))
+        repair = did_you_mean(expr.name, known)
+        cx.findings.add("E0203", scope.place(expr.name_span), name=expr.name, **cx.further_down(expr.name, repair))
         return nothing(place)
     if _unknown_source(cx, expr, scope):
         return nothing(place)
@@ -79,7 +80,7 @@ def bound_arguments(
     for index, arg in enumerate(args):
         name = arg.name if arg.name is not None else names[index] if index < len(names) else None
         if name is None:
-            fault(f"takes {len(names)} arguments", "one too many", arg.span)
+            fault(f"takes {len(names)} argument{'s' * (len(names) != 1)}", "one too many", arg.span)
         elif name not in names:
             fault(f"has no parameter `{name}`", "not one of its parameters", arg.span)
         elif name in given:

@@ -47,6 +47,7 @@ _SLIPS = (
     _slip(rf"^\s*((?:audio|lyrics|image|use)\s+(?:{_NAME}\s*=\s*)?)(?P<here>[^\s\"=]+\.\w+)", "{here}", _QUOTED,
           'write {1}"{here}"'),
     _slip(r"^\s*on\b.*?(?P<here>:\s*\{)", "{{", "one action", "take the `:` away: several actions stand in braces"),
+    _slip(r"^\s*(mode)\s*=\s*(?P<here>([23])[dD])\b", "{here}", "a text in double quotes", 'write {1} = "{3}d"'),
     _slip(rf"^\s*({_NAME})\s*(?P<here>==.*)", "==", "`=`", "write {1} = …; `==` compares"),
     _slip(rf"^\s*({_NAME})\s*=\s*(-?{_NUMBER})\s*(?P<here>to\b|->|=>|→)\s*(-?{_NUMBER})", "{here}",
           "the end of the line", "write keyframes: {1} = [0: {2}, 100: {4}]"),

@@ -81,7 +81,7 @@ def _unknown_name(cx: Check, name: str, scope: Scope, place: Place) -> Value:
                         usage=function.usage)  # fmt: skip
     else:
         known = {n for n in scope.known() if not n.startswith(("@", "apply "))} | set(CONSTANTS) | cx.section_names
-        cx.findings.add("E0202", place, name=name, repair=did_you_mean(name, known))
+        cx.findings.add("E0202", place, name=name, **cx.further_down(name, did_you_mean(name, known)))
     return nothing(place)
 
 
@@ -91,7 +91,8 @@ def _marker(cx: Check, expr: tree.MarkerRef, scope: Scope) -> Value:
     if found is not None and isinstance(found.what, Value):
         return replace(found.what, place=place)
     known = {name[1:] for name in scope.known() if name.startswith("@")}
-    cx.findings.add("E0205", place, name=expr.name, repair=did_you_mean(expr.name, known, "@"))
+    repair = did_you_mean(expr.name, known, "@")
+    cx.findings.add("E0205", place, name=expr.name, **cx.further_down("@" + expr.name, repair))
     return nothing(place)
 
 

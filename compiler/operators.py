@@ -7,6 +7,7 @@ from typing import Any
 
 from . import tree
 from .scope import Check, Parts, Scope, Value
+from .sounds import Request
 from .source import Place
 from .spans import after, duration_step, scaled
 from .values import as_number, duration_of, mismatch, nothing, number_of, value_of
@@ -148,6 +149,7 @@ def _per(cx: Check, expr: tree.Per, scope: Scope) -> Value:
         if unit in ("s", "m"):
             per_second = step if unit == "s" else add(place, "/", step, cx.program.const(place, 60.0))
             return Value("number", place, add(place, "/", per_second, add(place, "fps")))
+        cx.sounds.setdefault(Request("beat" if unit == "b" else "downbeat"), place)
         clock = add(place, "rate_beat" if unit == "b" else "rate_bar")
         return Value("number", place, add(place, "*", step, clock))
     parts = duration_of(cx, expr.unit, scope, "`per`")

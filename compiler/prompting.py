@@ -37,7 +37,7 @@ def blends_of(
     evaluator, frames = lowering.evaluator, lowering.film.frames
     listed = [*_appearances(lowering, prompts), *_prompt_triggers(lowering, stage)]
     listed.sort(key=lambda pair: pair[0])
-    appearances = [appearance for at, appearance in listed if at < frames] or [a for _, a in listed[:1]]
+    appearances = [shown for _, shown in listed if shown.begin < frames] or [shown for _, shown in listed[:1]]
     begin = np.array([appearance.begin for appearance in appearances])
     full = np.array([appearance.full for appearance in appearances])
     there = presence(begin, full, frames)

@@ -46,11 +46,24 @@ def define(checker: Checker, statement: tree.Def, scope: Scope) -> None:
     if is_call(statement.name):
         checker.cx.findings.add("E0211", place, name=statement.name, what="a function")
         return
+    _once_each(checker.cx, statement, scope)
     checker.cx.bind(scope, statement.name, statement, place)
+
+
+def _once_each(cx: Check, statement: tree.Def | tree.Block, scope: Scope) -> None:
+    """Tell parameters of one name."""
+    first: dict[str, Place] = {}
+    for param in statement.params:
+        place = scope.place(param.span)
+        if param.name in first:
+            also = (Label(first[param.name], "first named here"),)
+            cx.findings.add("E0204", place, name=param.name, also=also)
+        first.setdefault(param.name, place)
 
 
 def block(checker: Checker, statement: tree.Block, scope: Scope) -> None:
     """Bind a name to a block."""
+    _once_each(checker.cx, statement, scope)
     checker.cx.bind(scope, "apply " + statement.name, statement, scope.place(statement.name_span))
 
 
@@ -66,8 +79,8 @@ def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
     found = scope.find("apply " + statement.name)
     if found is None or not isinstance(found.what, tree.Block):
         known = {name.removeprefix("apply ") for name in scope.known() if name.startswith("apply ")}
-        repair = did_you_mean(statement.name, known)
-        cx.findings.add("E0207", scope.place(statement.name_span), name=statement.name, repair=repair)
+        told = cx.further_down("apply " + statement.name, did_you_mean(statement.name, known))
+        cx.findings.add("E0207", scope.place(statement.name_span), name=statement.name, **told)
         return
     inner = bound_arguments(cx, found.what, statement.args, found, scope, place)
     if inner is None:

@@ -122,6 +122,7 @@ class Check:
     sections: list[SectionSpan] = field(default_factory=list[SectionSpan])
     section_names: set[str] = field(default_factory=set[str])
     stems: dict[str, str] = field(default_factory=dict[str, str])
+    named: dict[str, Place] = field(default_factory=dict[str, Place])
     lyrics: tuple[Line, ...] | None = None
     serial: int = 0
     depth: int = 0
@@ -136,6 +137,14 @@ class Check:
         self.inlined += nodes
         if self.inlined > MAX_INLINED:
             raise TooLong
+
+    def further_down(self, name: str, repair: str) -> dict[str, Any]:
+        """Return what to tell of an unknown name beside the rest: where it is named after all, else ``repair``."""
+        found = self.named.get(name)
+        if found is None:
+            return {"repair": repair}
+        where = "a name is known below its own line, inside the braces it stands in"
+        return {"repair": where, "also": (Label(found, "named only here"),)}
 
     def next_serial(self) -> int:
         """Return a number higher than all before it."""

@@ -264,6 +264,11 @@ def test_a_morph_arrives_at_its_key() -> None:
     assert prompts(schedule, 20) == {"b": 1.0}
 
 
+def test_a_morph_to_a_key_past_the_end_is_under_way() -> None:
+    schedule = compile_script('length = 20f\n0: "a"\n40: "b" morph')
+    assert prompts(schedule, 10) == {"a": 0.75, "b": 0.25}
+
+
 def test_overlapping_fades_chain() -> None:
     schedule = compile_script('0: "a"\n10: "b" fade 20f\n20: "c" fade 20f')
     assert prompts(schedule, 25) == {"a": 0.1875, "b": 0.5625, "c": 0.25}
