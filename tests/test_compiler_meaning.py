@@ -125,6 +125,8 @@ def test_rates_become_values_per_frame() -> None:
     assert np.allclose(track("tempo = 120\ntranslation_x = 15 per b"), 2.0)
     assert np.allclose(track("translation_x = 30 per 2s"), 1.0)
     assert np.allclose(track("translation_x = 60 per min"), 1 / 15)
+    assert np.allclose(track("translation_x = 1 + 2*15 per s"), 3.0)
+    assert np.allclose(track("translation_x = 30 per s + 1"), 3.0)
 
 
 def test_clocks() -> None:
