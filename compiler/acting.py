@@ -8,8 +8,9 @@ from . import tree
 from .assign import single, track_value, unknown_setting
 from .draft import Checker
 from .events import stream_of
+from .hearing_needs import BEAT, DOWNBEAT
 from .scope import Scope, did_you_mean
-from .typed import Act, Trigger
+from .typed import Act, Heard, Stream, Trigger
 from .values import duration_of, mismatch, number_of, value_of
 from .vocabulary import BY_NAME
 
@@ -26,14 +27,19 @@ def on(checker: Checker, statement: tree.On, scope: Scope) -> None:
     acts = tuple(act for action in statement.actions if (act := _act(checker, action, inner)) is not None)
     if stream is None:
         return
-    if not isinstance(statement.event, tree.Name):
-        event = scope.place(statement.event.span)
-        label = " ".join(scope.source.text[event.start : event.end].split())
-        checker.draft.streams.setdefault(label, stream)
-    else:
-        checker.draft.streams.setdefault("downbeat" if statement.event.name == "bar" else statement.event.name, stream)
+    if stream not in checker.draft.streams.values():
+        checker.draft.streams.setdefault(_label(statement.event, stream, scope), stream)
     trigger = Trigger(stream=stream, section=scope.section, acts=acts, negative=None, place=place, **parts)
     checker.draft.triggers.append((trigger, scope.look))
+
+
+def _label(event: tree.Expr, stream: Stream, scope: Scope) -> str:
+    """Return what the events of a trigger are called: as they are written, a parameter as what it was given."""
+    if isinstance(stream, Heard) and stream.request in (BEAT, DOWNBEAT):
+        return "beat" if stream.request == BEAT else "downbeat"
+    found = scope.find(event.name) if isinstance(event, tree.Name) else None
+    place = found.place if found is not None and found.serial == 0 else scope.place(event.span)
+    return " ".join(place.source.text[place.start : place.end].split())
 
 
 def _modifier(checker: Checker, modifier: tree.Modifier, scope: Scope, parts: dict[str, Any]) -> None:

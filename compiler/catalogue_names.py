@@ -165,4 +165,12 @@ NAMES: dict[str, Entry] = {
         wrong=_P + 'on word "fire": strength -= 0.2*decay(12f)\n',
         right=_P + "on at 2s: strength -= 0.2*decay(12f)\n",
     ),
+    "E0222": Entry(
+        "there is no `{name}`",
+        "not a part of the standard library",
+        reason="its parts are {known}",
+        repair="`animc list std` shows what is in them",
+        wrong="use std.camera\n" + _P,
+        right="use std.cameras\n" + _P + "apply push_in(40)\n",
+    ),
 }

@@ -91,7 +91,11 @@ def bound_arguments(
         found.scope.source, found.scope, {}, found.serial, found.scope.base, scope.section, scope.trigger, scope.look,
         scope.label,
     )  # fmt: skip
+    if found.scope.source.standard:
+        inner.shown = scope.shown or place
     for param in definition.params:
+        if param.name in given and _lacks_unit(cx, definition, param, given[param.name], inner):
+            wrong = True
         if param.name not in given and param.default is None and not wrong:
             fault(f"needs `{param.name}`", "an argument is missing")
         elif param.name not in given and param.default is not None:
@@ -101,3 +105,19 @@ def bound_arguments(
     for name, value in given.items():
         inner.names[name] = Binding(value, inner, 0, value.place)
     return inner
+
+
+def _lacks_unit(
+    cx: Check, definition: tree.Def | tree.Block, param: tree.Parameter, given: Value, inner: Scope
+) -> bool:
+    """Tell a bare number that is given where the default is a length of time."""
+    if given.kind != "number" or not isinstance(param.default, tree.Duration | tree.Binary):
+        return False
+    if value_of(cx, param.default, inner).kind != "duration":
+        return False
+    constant = cx.program.constant(given.step)
+    shown = f"{constant:g}" if constant is not None else "this"
+    repair = "" if constant is not None else "give it a unit: (…)*1f, (…)*1s or (…)*1b"
+    what = f"`{param.name}` of `{definition.name}`"
+    cx.findings.add("E0301", given.place, what=what, number=shown, repair=repair)
+    return True

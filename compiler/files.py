@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 
-from . import tree
+from . import library, tree
 from .diagnostics import CompileError, Findings
 from .lyrics import Line, lyrics_of
 from .parse import parse
@@ -62,7 +63,7 @@ def _bring(
         place = Place(script.source, *statement.path_span)
         path = statement.path
         if statement.standard:
-            findings.add("E0701", place, what=f"`{path}`, the standard library", instead="write the moves out")
+            _standard(statement, place, findings, found)
         elif not _inside(path):
             findings.add("E0216", place)
         elif path in under_way:
@@ -72,6 +73,16 @@ def _bring(
             if text is not None:
                 found[path] = _parsed(Source(path, text.removeprefix("\ufeff")), findings)
                 _bring(found[path], read, findings, found, (*under_way, path))
+
+
+def _standard(statement: tree.Use, place: Place, findings: Findings, found: dict[str, tree.Script]) -> None:
+    part = library.tree_of(statement.path)
+    if part is None:
+        close = difflib.get_close_matches(statement.path, library.PARTS, 1)
+        repair = f"did you mean `use {close[0]}`?" if close else ""
+        findings.add("E0222", place, name=statement.path, known=", ".join(library.PARTS), repair=repair)
+        return
+    found[statement.key] = part
 
 
 def _inside(path: str) -> bool:

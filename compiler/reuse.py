@@ -8,6 +8,7 @@ from .constants import CONSTANTS
 from .definitions import bound_arguments
 from .diagnostics import Label
 from .draft import Checker
+from .library import is_private
 from .scope import Binding, Check, Scope, Value, did_you_mean
 from .source import Place
 from .typed import FILM
@@ -105,22 +106,29 @@ def marker(checker: Checker, statement: tree.Marker, scope: Scope) -> None:
 
 
 def use(checker: Checker, statement: tree.Use, scope: Scope) -> None:
-    """Bring the names of another file: its lets, defs, blocks and markers, seen from its own surroundings."""
+    """Bring the names of another file: its lets, defs, blocks and markers, seen from its own surroundings.
+
+    Names that begin with ``_`` stay where they are made.
+    """
     cx = checker.cx
     if not scope.top or scope.section != FILM:
         cx.findings.add("E0218", scope.place(statement.span), what="use", where="braces")
         return
-    script = checker.files.get(statement.path)
-    if script is None or statement.path in checker.using:
+    script = checker.files.get(statement.key)
+    if script is None or statement.key in checker.using:
         return
     own = Scope(script.source, top=True, limit=0)
-    inner = Checker(cx, checker.draft, checker.files, checker.body, (*checker.using, statement.path))
+    inner = Checker(cx, checker.draft, checker.files, checker.body, (*checker.using, statement.key))
     for brought in script.statements:
         if isinstance(brought, tree.Let | tree.Def | tree.Block | tree.Marker | tree.Use):
             checker.body(inner, (brought,), own)
     for name, binding in own.names.items():
+        if is_private(name.removeprefix("apply ").removeprefix("@")):
+            continue
         first = scope.names.get(name)
-        if first is not None:
+        if first is not None and (first.what is binding.what or binding.scope.source.standard):
+            continue
+        if first is not None and not first.scope.source.standard:
             label = Label(first.place, "first named here")
             cx.findings.add("E0204", binding.place, name=name.removeprefix("apply "), also=(label,))
         else:

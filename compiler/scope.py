@@ -73,7 +73,10 @@ class Binding:
 
 @dataclass(slots=True)
 class Scope:
-    """A body's names and surroundings. ``limit``: only bindings of the scopes around with a lower serial are seen."""
+    """A body's names and surroundings. ``limit``: only bindings of the scopes around with a lower serial are seen.
+
+    ``shown``: where mistakes are shown that are made in a text which is not the user's, as the standard library's.
+    """
 
     source: Source
     parent: Scope | None = None
@@ -85,6 +88,11 @@ class Scope:
     look: Look = field(default_factory=Look)
     label: str = ""
     top: bool = False
+    shown: Place | None = None
+
+    def __post_init__(self) -> None:
+        if self.shown is None and self.parent is not None:
+            self.shown = self.parent.shown
 
     def find(self, name: str) -> Binding | None:
         """Return what ``name`` stands for here, or None. Markers are found by ``@name``, blocks by ``apply name``."""
@@ -109,6 +117,8 @@ class Scope:
 
     def place(self, span: Span) -> Place:
         """Return a span of this scope's text as a place."""
+        if self.shown is not None:
+            return self.shown
         return Place(self.source, span.start + self.base, span.end + self.base)
 
 
@@ -152,9 +162,12 @@ class Check:
         return self.serial
 
     def bind(self, scope: Scope, key: str, what: Any, place: Place) -> None:
-        """Make ``key`` stand for ``what``, unless it stands for something in the same body already."""
+        """Make ``key`` stand for ``what``, unless it stands for something in the same body already.
+
+        What the standard library brings gives way to a name of the script's own.
+        """
         first = scope.names.get(key)
-        if first is not None:
+        if first is not None and not first.scope.source.standard:
             shown = key.removeprefix("apply ")
             self.findings.add("E0204", place, name=shown, also=(Label(first.place, "first named here"),))
             return

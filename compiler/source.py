@@ -19,10 +19,11 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A script's text under the name that messages call it by."""
+    """A script's text under the name that messages call it by; ``standard``: it is a part of the standard library."""
 
     name: str
     text: str
+    standard: bool = False
     _starts: list[int] = field(default_factory=list[int], repr=False)
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -162,6 +162,11 @@ class Use:
     path_span: Span
     span: Span
 
+    @property
+    def key(self) -> str:
+        """What tells one file from another: no file of the user's can be taken for a part of the library."""
+        return f"{self.path}\0" if self.standard else self.path
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
