@@ -12,7 +12,7 @@ from .draft import Checker
 from .familiar import keyframes_for
 from .masks import FORMS, parse_mask
 from .program import Rank
-from .scope import Check, Parts, Scope, Value, did_you_mean
+from .scope import Check, Parts, Scope, Value
 from .source import Place
 from .spans import after
 from .typed import FILM, Setting, Tempo, TextValue, Write
@@ -67,7 +67,7 @@ def unknown_setting(cx: Check, name: str, place: Place) -> None:
     if name in NOT_YET:
         cx.findings.add("E0701", place, what=f"`{name}`", instead=f"leave it out: {NOT_YET[name]}")
         return
-    repair = 'prompts stand at their frame: 0: "a misty forest"' if name == "prompt" else did_you_mean(name, BY_NAME)
+    repair = 'prompts stand at their frame: 0: "a misty forest"' if name == "prompt" else cx.suggest(name, BY_NAME)
     cx.findings.add("E0201", place, name=name, repair=repair)
 
 
@@ -224,7 +224,7 @@ def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr,
             return
     if param.choices and text not in param.choices and not param.open_choice:
         spelt = re.sub(r"[ _]karras$", "", text.lower()).replace("+", "p").replace(" ", "_")
-        repair = did_you_mean(spelt, param.choices)
+        repair = cx.suggest(spelt, param.choices)
         cx.findings.add("E0304", place, name=param.name, value=text, choices=", ".join(param.choices), repair=repair)
         return
     checker.draft.settings[param.name] = Setting(text, None, place)

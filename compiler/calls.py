@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .eases import EASES
 from .functions import FUNCTIONS, SPELLINGS, Function, Parameter
 from .program import Rank
-from .scope import KIND_WORDS, Check, Scope, Value, did_you_mean
+from .scope import KIND_WORDS, Check, Scope, Value
 from .sounds import MAIN, Request
 from .source import Place
 from .spans import turns
@@ -61,9 +61,7 @@ def _bind(cx: Check, function: Function, args: Given, scope: Scope, place: Place
     for name, value, at in args:
         param = _param_for(name, value, params, free)
         if param is None and name is not None:
-            fault(
-                at, f"has no parameter `{name}`", did_you_mean(name, (p.name for p in params)) or "not one of its own"
-            )
+            fault(at, f"has no parameter `{name}`", cx.suggest(name, (p.name for p in params)) or "not one of its own")
         elif param is None:
             if not wrong:
                 fault(at, *_beyond(value, params, free))
@@ -196,7 +194,7 @@ def _curve(cx: Check, function: Function, bound: Bound, scope: Scope, place: Pla
     text = bound["name"][0].text
     name = "".join(str(part) for part in text.parts) if text else ""
     if name not in EASES:
-        cx.findings.add("E0217", bound["name"][0].place, name=name, repair=did_you_mean(name, EASES))
+        cx.findings.add("E0217", bound["name"][0].place, name=name, repair=cx.suggest(name, EASES))
         return Value("nothing", place)
     return Value("number", place, cx.program.add(place, "eased", x, data=(name, ())))
 

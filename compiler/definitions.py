@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from . import tree
 from .calls import build_call, is_call
 from .constants import SOURCES, is_known
 from .diagnostics import Label
 from .functions import FUNCTIONS
-from .scope import Binding, Check, Scope, Value, did_you_mean
+from .scope import Binding, Check, Scope, Value
 from .source import Place, Span
 from .values import nothing, value_of
 
@@ -21,8 +22,7 @@ def call_of(cx: Check, expr: tree.Call, scope: Scope) -> Value:
         return _inlined(cx, expr, found, scope)
     place = scope.place(expr.span)
     if not is_call(expr.name):
-        known = {*FUNCTIONS, *(n for n in scope.known() if not n.startswith(("@", "apply ")))}
-        repair = did_you_mean(expr.name, known)
+        repair = cx.suggest(expr.name, chain(FUNCTIONS, scope.known()))
         cx.findings.add("E0203", scope.place(expr.name_span), name=expr.name, **cx.further_down(expr.name, repair))
         return nothing(place)
     if _unknown_source(cx, expr, scope):
@@ -41,7 +41,7 @@ def _unknown_source(cx: Check, expr: tree.Call, scope: Scope) -> bool:
     for arg in expr.args:
         name = arg.value.name if isinstance(arg.value, tree.Name) else ""
         if name and not is_known(cx, name, scope):
-            repair = did_you_mean(name, {*SOURCES, *cx.stems})
+            repair = cx.suggest(name, {*SOURCES, *cx.stems})
             cx.findings.add("E0219", scope.place(arg.value.span), name=name, repair=repair)
             return True
     return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from . import tree
 from .constants import builtin
 from .lyrics import sung, tokens
-from .scope import Check, Scope, Value, did_you_mean
+from .scope import Check, Scope, Value
 from .typed import Hits, Moments, Stream, Sung
 from .values import duration_of, mismatch, nothing, position_of, value_of
 
@@ -62,9 +64,8 @@ def stream_of(cx: Check, expr: tree.Expr, scope: Scope) -> Stream | None:
     if isinstance(expr, tree.Name) and expr.name not in cx.section_names and not scope.find(expr.name):
         quiet = builtin(cx, expr.name, scope, scope.place(expr.span))
         if quiet is None:
-            known = {"beat", "downbeat", "bar", "section", "prompt", *cx.section_names}
-            known |= {name for name in scope.known() if not name.startswith(("@", "apply "))}
-            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, repair=did_you_mean(expr.name, known))
+            known = chain(("beat", "downbeat", "bar", "section", "prompt"), cx.section_names, scope.known())
+            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, repair=cx.suggest(expr.name, known))
             return None
     value = value_of(cx, expr, scope)
     if value.stream is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import tree
 from .eases import EASES
-from .scope import Check, Scope, Value, did_you_mean
+from .scope import Check, Scope, Value
 from .source import Place
 from .values import nothing, number_of, position_of, value_of
 
@@ -49,6 +49,6 @@ def _ease(cx: Check, ease: tree.Ease | None, scope: Scope) -> tuple[str, tuple[f
         return ("bezier", points)
     if ease.name not in EASES and ease.name not in ("step", "smooth"):
         known = {*EASES, "step", "smooth", "bezier"}
-        cx.findings.add("E0217", place, name=ease.name, repair=did_you_mean(ease.name, known))
+        cx.findings.add("E0217", place, name=ease.name, repair=cx.suggest(ease.name, known))
         return None
     return (ease.name, ())

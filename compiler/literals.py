@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from . import tree
 from .calls import is_call
 from .constants import CONSTANTS, builtin
 from .functions import FUNCTIONS, SPELLINGS
-from .scope import Check, Parts, Scope, Value, did_you_mean
+from .scope import Check, Parts, Scope, Value
 from .sounds import Request
 from .source import Place
 from .spans import duration_step
@@ -80,8 +81,8 @@ def _unknown_name(cx: Check, name: str, scope: Scope, place: Place) -> Value:
         cx.findings.add("E0212", place, name=name, fault="is a function", what="its arguments are missing",
                         usage=function.usage)  # fmt: skip
     else:
-        known = {n for n in scope.known() if not n.startswith(("@", "apply "))} | set(CONSTANTS) | cx.section_names
-        cx.findings.add("E0202", place, name=name, **cx.further_down(name, did_you_mean(name, known)))
+        known = chain(scope.known(), CONSTANTS, cx.section_names)
+        cx.findings.add("E0202", place, name=name, **cx.further_down(name, cx.suggest(name, known)))
     return nothing(place)
 
 
@@ -90,8 +91,7 @@ def _marker(cx: Check, expr: tree.MarkerRef, scope: Scope) -> Value:
     found = scope.find("@" + expr.name)
     if found is not None and isinstance(found.what, Value):
         return replace(found.what, place=place)
-    known = {name[1:] for name in scope.known() if name.startswith("@")}
-    repair = did_you_mean(expr.name, known, "@")
+    repair = cx.suggest(expr.name, scope.known("@"), "@")
     cx.findings.add("E0205", place, name=expr.name, **cx.further_down("@" + expr.name, repair))
     return nothing(place)
 

@@ -79,8 +79,8 @@ def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
     place = scope.place(statement.span)
     found = scope.find("apply " + statement.name)
     if found is None or not isinstance(found.what, tree.Block):
-        known = {name.removeprefix("apply ") for name in scope.known() if name.startswith("apply ")}
-        told = cx.further_down("apply " + statement.name, did_you_mean(statement.name, known))
+        repair = did_you_mean(statement.name, scope.known("apply "))
+        told = cx.further_down("apply " + statement.name, repair)
         cx.findings.add("E0207", scope.place(statement.name_span), name=statement.name, **told)
         return
     inner = bound_arguments(cx, found.what, statement.args, found, scope, place)

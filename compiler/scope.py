@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,6 +19,8 @@ Kind = Literal[
 ]  # fmt: skip
 MAX_INLINED = 300_000
 """Definitions may grow to this many nodes, so that doubling ones end."""
+MAX_SUGGESTIONS = 100
+"""Mistakes that are told with the name that may be meant."""
 Parts = tuple[tuple[str, int], ...]
 
 KIND_WORDS: dict[str, str] = {
@@ -106,14 +108,14 @@ class Scope:
             scope = scope.parent
         return None
 
-    def known(self) -> set[str]:
-        """Return every name that is seen from here."""
-        names: set[str] = set()
+    def known(self, sign: str = "") -> Iterator[str]:
+        """Yield every name that is seen from here; of markers with the sign ``@``, of blocks with ``apply ``."""
         scope: Scope | None = self
         while scope is not None:
-            names |= scope.names.keys()
+            for name in scope.names:
+                if name.startswith(sign) and (sign or not name.startswith(("@", "apply "))):
+                    yield name.removeprefix(sign)
             scope = scope.parent
-        return names
 
     def place(self, span: Span) -> Place:
         """Return a span of this scope's text as a place."""
@@ -147,6 +149,10 @@ class Check:
         self.inlined += nodes
         if self.inlined > MAX_INLINED:
             raise TooLong
+
+    def suggest(self, name: str, known: Iterable[str], sign: str = "") -> str:
+        """Return what ``did_you_mean`` says, or nothing where so much is told already that it would take long."""
+        return did_you_mean(name, known, sign) if len(self.findings) < MAX_SUGGESTIONS else ""
 
     def further_down(self, name: str, repair: str) -> dict[str, Any]:
         """Return what to tell of an unknown name beside the rest: where it is named after all, else ``repair``."""

@@ -25,6 +25,15 @@ HARD = {
     + "block b0() { fov = 3 }\n"
     + "".join(f"block b{n}() {{ {'; '.join([f'apply b{n - 1}()'] * 10)} }}\n" for n in range(1, 40))
     + "apply b39()",
+    "unknown names": FOREST + "".join(f"let a{n} = b{n} + c{n}(t)\n" for n in range(3_500)),
+    "sections in sections": FOREST + "section s from 0 to 9 { " * 99 + "fov = local" + " }" * 99,
+    "holes": FOREST + '1: "' + "${t}" * 20_000 + '"',
+    "huge keys": FOREST + "fov = [" + ", ".join(f"1e{n}: {n}" for n in range(300)) + ']\n1e300: "b"',
+    "huge patterns": FOREST + 'on pattern "' + "x" * 90_000 + '" per 1f: fov += 1',
+    "tiny periods": FOREST + "length = 100000f\non every(0.001f): fov += decay(1f)",
+    "long noise": FOREST + "length = 100000f\nfov = " + " + ".join(["noise(1e-9*1s)"] * 3_000),
+    "wide smoothing": FOREST + "length = 100000f\nfov = t" + " |> smooth(90000f)" * 300,
+    "one long line": FOREST + "fov = " + "max(1, 2), " * 8_000,
     "long names kept": FOREST
     + "length = 1000000f\n"
     + "".join(f"let a{n} = sin(t*{n})\n" for n in range(900))
