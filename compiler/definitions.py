@@ -93,9 +93,8 @@ def bound_arguments(
     )  # fmt: skip
     if found.scope.source.standard:
         inner.shown = scope.shown or place
+    wrong = _lack_units(cx, definition, given, inner) or wrong
     for param in definition.params:
-        if param.name in given and _lacks_unit(cx, definition, param, given[param.name], inner):
-            wrong = True
         if param.name not in given and param.default is None and not wrong:
             fault(f"needs `{param.name}`", "an argument is missing")
         elif param.name not in given and param.default is not None:
@@ -107,17 +106,18 @@ def bound_arguments(
     return inner
 
 
-def _lacks_unit(
-    cx: Check, definition: tree.Def | tree.Block, param: tree.Parameter, given: Value, inner: Scope
-) -> bool:
-    """Tell a bare number that is given where the default is a length of time."""
-    if given.kind != "number" or not isinstance(param.default, tree.Duration | tree.Binary):
-        return False
-    if value_of(cx, param.default, inner).kind != "duration":
-        return False
-    constant = cx.program.constant(given.step)
-    shown = f"{constant:g}" if constant is not None else "this"
-    repair = "" if constant is not None else "give it a unit: (…)*1f, (…)*1s or (…)*1b"
-    what = f"`{param.name}` of `{definition.name}`"
-    cx.findings.add("E0301", given.place, what=what, number=shown, repair=repair)
-    return True
+def _lack_units(cx: Check, definition: tree.Def | tree.Block, given: dict[str, Value], inner: Scope) -> bool:
+    """Tell bare numbers that are given where the default is a length of time."""
+    wrong = False
+    for param in definition.params:
+        value = given.get(param.name)
+        if value is None or value.kind != "number" or not isinstance(param.default, tree.Duration | tree.Binary):
+            continue
+        if value_of(cx, param.default, inner).kind == "duration":
+            constant = cx.program.constant(value.step)
+            shown = f"{constant:g}" if constant is not None else "this"
+            repair = "" if constant is not None else "give it a unit: (…)*1f, (…)*1s or (…)*1b"
+            what = f"`{param.name}` of `{definition.name}`"
+            cx.findings.add("E0301", value.place, what=what, number=shown, repair=repair)
+            wrong = True
+    return wrong

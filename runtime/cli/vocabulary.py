@@ -1,4 +1,4 @@
-"""``animc list``: the vocabulary, whole, by group, or one name explained."""
+"""``animc list``: the vocabulary and the standard library, whole, by group, or one name explained."""
 
 from __future__ import annotations
 
@@ -8,25 +8,40 @@ from dataclasses import asdict
 
 import click
 
+from ...compiler.library import PARTS, Brought, blocks
 from ...compiler.vocabulary import BY_NAME, PARAMS, Param
 from ..errors import AnimcError
 from .screen import table
 
-HELP = """List every setting and track that a script may write, or explain one.
+HELP = """List every setting and track that a script may write, the standard library, or explain one name.
 
 \b
-    animc list
+    animc list                         every setting and track
     animc list motion                  a group: film, motion, painting
     animc list strength                one name
-    animc list --json
+    animc list std                     the standard library: camera moves, looks, beats
+    animc list std.cameras             one part of it
+    animc list orbit                   one block of it
+    animc list --json                  for machines
 """
 
 
+def _completions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names that begin as what is typed, for the shell."""
+    groups = dict.fromkeys(row.group for row in PARAMS)
+    names = ["std", *PARTS, *groups, *(row.name for row in PARAMS), *(block.name for block in blocks())]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 @click.command("list", help=HELP)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_completions)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(name: str | None, as_json: bool) -> int:
-    """Show the vocabulary."""
+    """Show the vocabulary, or what of the standard library is asked for."""
+    brought = _of_library(name)
+    if brought:
+        _show_blocks(brought, as_json=as_json)
+        return 0
     rows = _chosen(name)
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
@@ -48,9 +63,30 @@ def _chosen(name: str | None) -> list[Param]:
         return [BY_NAME[name]]
     if name in groups:
         return [row for row in PARAMS if row.group == name]
-    near = difflib.get_close_matches(name, [*BY_NAME, *groups], 1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the groups are {', '.join(groups)}"
-    raise AnimcError(f"there is no setting or track named `{name}`", hint)
+    near = difflib.get_close_matches(name, [*BY_NAME, *groups, *PARTS, *(block.name for block in blocks())], 1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the groups are {', '.join(groups)} and std"
+    raise AnimcError(f"there is no setting, track or block named `{name}`", hint)
+
+
+def _of_library(name: str | None) -> list[Brought]:
+    """Return the blocks of a part, of all parts, or the one of a name."""
+    if name is None or name in BY_NAME:
+        return []
+    return [block for block in blocks() if name in ("std", block.part, block.name)]
+
+
+def _show_blocks(brought: list[Brought], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(block) for block in brought], ensure_ascii=False, indent=2))
+    elif len(brought) == 1:
+        click.echo(explain_block(brought[0]))
+    else:
+        table(("part", "block", "what it does"), [(block.part, block.usage, block.help) for block in brought])
+
+
+def explain_block(block: Brought) -> str:
+    """Return one block's page."""
+    return f"{block.name}: {block.help}\n  use {block.part}\n  apply {block.usage}"
 
 
 def kind(row: Param) -> str:
