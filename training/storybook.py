@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Library:
     facts: list[Facts] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     plain: list[int] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
 
     def grow(self, most: int) -> None:
         """Take in at most so many new shards (each costs seconds of encoding the first time)."""
@@ -68,13 +70,14 @@ class Library:
             self.facts.extend(facts_of(shard) * 2)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
+        self.bare = [number for number in self.plain if not self.facts[number].things]
 
-    def batch(self, rng: np.random.Generator, count: int, plain: bool = False) -> tuple[Tensor, Tensor]:
+    def batch(self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()) -> tuple[Tensor, Tensor]:
         """Latents (count×C×h×w) and folded token ids (count×24) of random scenes, reworded, one in sixteen wordless.
 
-        `plain`: of scenes in the house style only.
+        `pool`: numbers of the scenes to choose from, all if empty.
         """
-        pool = self.plain if plain and self.plain else range(len(self.latents))
+        pool = pool or range(len(self.latents))
         chosen = [pool[i] for i in rng.integers(len(pool), size=count)]
         words = ["" if rng.random() < 0.0625 else caption(rng, self.facts[i]) for i in chosen]
         ids = torch.tensor([_blind(rng, encode(text)) for text in words])
@@ -119,7 +122,8 @@ class Recipe:
     """How a stage trains: until `minutes` or `steps` are over, whichever is first.
 
     `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
-    `plain` is the share of batches in the house style only, `spoil` that of spoiled starts.
+    `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
+    with things, `spoil` that of spoiled starts.
     """
 
     minutes: float = 90
@@ -128,6 +132,7 @@ class Recipe:
     rate: float = 5e-4
     shrink: int = 1
     plain: float = 0.0
+    bare: float = 0.0
     spoil: float = 0.15
     seed: int = 0
 
@@ -220,7 +225,9 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
         done = _agreed(max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps))
         if done >= 1:
             break
-        clean, ids = library.batch(rng, recipe.batch, rng.random() < recipe.plain)
+        chance = rng.random()
+        pool = library.bare if chance < recipe.bare else library.plain if chance < recipe.bare + recipe.plain else ()
+        clean, ids = library.batch(rng, recipe.batch, pool)
         mixed, times, target = noised(torch_rng, clean, alphas, recipe.spoil)
         words = student.model["text"](ids)[0]
         guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
