@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from . import tree
 from .parse import parse
-from .source import Source
+from .source import Source, Span
 
 PARTS = ("std.cameras", "std.looks", "std.beats")
 
@@ -26,9 +27,12 @@ class Brought:
 @cache
 def text_of(name: str) -> str | None:
     """Return the text of a part such as ``std.cameras``, or None where there is no such part."""
-    if name not in PARTS:
-        return None
-    return files("animc.compiler").joinpath(name.replace(".", "/") + ".anim").read_text(encoding="utf-8")
+    return file_of(name).read_text(encoding="utf-8") if name in PARTS else None
+
+
+def file_of(name: str) -> Traversable:
+    """Return the file of a part."""
+    return files("animc.compiler").joinpath(name.replace(".", "/") + ".anim")
 
 
 @cache
@@ -46,7 +50,7 @@ def blocks() -> tuple[Brought, ...]:
         script = tree_of(name)
         assert script is not None  # noqa: S101 - narrows for the type checker
         found.extend(
-            Brought(name, block.name, usage_of(block, script.source), help_of(block, script.source))
+            Brought(name, block.name, usage_of(block, script.source), comment_above(block.span, script.source))
             for block in script.statements
             if isinstance(block, tree.Block) and not is_private(block.name)
         )
@@ -64,10 +68,10 @@ def usage_of(block: tree.Block, source: Source) -> str:
     return f"{block.name}({', '.join(' '.join(param.split()) for param in params)})"
 
 
-def help_of(block: tree.Block, source: Source) -> str:
-    """Return the comment that stands right above a block, as one line; empty where there is none."""
+def comment_above(span: Span, source: Source) -> str:
+    """Return the comment that stands right above a statement, as one line; empty where there is none."""
     lines: list[str] = []
-    number = source.position(block.span.start)[0] - 1
+    number = source.position(span.start)[0] - 1
     while number > 0 and source.line(number).startswith("#"):
         lines.append(source.line(number).removeprefix("#").strip())
         number -= 1

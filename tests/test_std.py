@@ -12,6 +12,10 @@ import pytest
 from animc.compiler import CompileError, compile_film, library, render_plain
 from animc.compiler.schedule import Schedule
 from animc.runtime.cli.app import _run
+from animc.runtime.lsp.complete import complete
+from animc.runtime.lsp.hover import hover
+from animc.runtime.lsp.page import Page
+from animc.runtime.lsp.rename import Refused, renameable
 from animc.runtime.warp import WORLD, pose_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "std.md"
@@ -369,3 +373,32 @@ def test_list_shows_all_a_part_or_a_block(capsys: pytest.CaptureFixture[str]) ->
     assert {row["name"] for row in rows} == {block.name for block in BLOCKS}
     assert _run(["list", "orbt"]) == 1
     assert "did you mean `orbit`?" in capsys.readouterr().err
+
+
+# editors
+
+
+SCRIPT = 'use std.cameras\n0: "a"\napply orbit(angle = 90)\n'
+
+
+def test_editors_complete_and_explain_it(tmp_path: Path) -> None:
+    page = Page(SCRIPT, tmp_path / "film.anim")
+    items = {item.label for item in complete(page, SCRIPT.index("orbit"))}
+    assert {"orbit", "whip_pan"} <= items
+    assert "bump" not in items
+    assert not any(label.startswith("_") for label in items)
+    assert {item.label for item in complete(Page("use ", None), 4)} == set(library.PARTS)
+    shown = hover(page, SCRIPT.index("orbit"))
+    assert shown
+    assert "keeps looking at it" in shown.contents.value  # type: ignore[union-attr]
+    assert "from std.cameras" in shown.contents.value  # type: ignore[union-attr]
+
+
+def test_editors_lead_into_it_and_leave_it_as_it_is(tmp_path: Path) -> None:
+    page = Page(SCRIPT, tmp_path / "film.anim")
+    use = page.names.at(SCRIPT.index("orbit"))
+    assert use
+    file = Path(str(library.file_of(use.definition.source.name)))
+    assert file.read_text(encoding="utf-8")[slice(*use.definition.span)] == "orbit"
+    with pytest.raises(Refused, match=r"comes from std\.cameras"):
+        renameable(page, SCRIPT.index("orbit"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from lsprotocol import types as lsp
 
 from ...compiler.functions import FUNCTIONS
+from ...compiler.library import PARTS
 from ...compiler.vocabulary import BY_NAME, PARAMS, Param
 from ..cli.vocabulary import kind
 from .hover import of_definition
@@ -53,6 +54,8 @@ def _items(page: Page, offset: int, before: str) -> Iterable[Item]:
         return [_word(name, Sort.EnumMember) for name in EASE_NAMES]
     if re.search(r"\|>\s*\w*$", before):
         return [*_functions("shaper"), *_functions("math"), *_named(page, names, "def")]
+    if re.search(r"(^|[;{])\s*use\s+[\w.]*$", before):
+        return [_word(name, Sort.Module) for name in PARTS]
     if re.search(r"\bapply\s+\w*$", before):
         return _named(page, names, "block")
     if re.search(r"^\s*on\b.*\bin\s+\w*$", before):

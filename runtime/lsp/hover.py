@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 
 from ...compiler import tree
 from ...compiler.functions import FUNCTIONS, SPELLINGS
+from ...compiler.library import comment_above
 from ...compiler.pieces import Piece
 from ...compiler.source import Span
 from ...compiler.vocabulary import BY_NAME
@@ -56,7 +57,8 @@ def of_definition(made: Definition, here: str) -> str:
     text = " ".join(made.text.split()) if made.kind != "let" else made.text
     kind = {"let": "name", "def": "function", "stem": "sound"}.get(made.kind, made.kind)
     where = "" if made.source.name == here else f", from {made.source.name}"
-    return f"```anim\n{text}\n```\n\n{kind}{where}"
+    above = comment_above(made.whole, made.source)
+    return f"```anim\n{text}\n```\n\n{kind}{where}" + (f"\n\n{above}" if above else "")
 
 
 def _of_length(page: Page, piece: Piece) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ...compiler import tree
+from ...compiler.library import is_private, tree_of
 from ...compiler.source import Source, Span
 
 Kind = Literal["let", "def", "parameter", "marker", "section", "block", "stem", "profile"]
@@ -180,14 +181,20 @@ class _Walk:
 
     def _bring(self, statement: tree.Use, scope: _Scope) -> None:
         """Make known what another file names."""
-        script = self._read(statement.path) if self._read and statement.path not in self._using else None
+        script: tree.Script | None = None
+        if statement.standard:
+            script = tree_of(statement.path)
+        elif self._read and statement.key not in self._using:
+            script = self._read(statement.path)
         if script is None:
             return
-        inner = _Walk(script.source, self._read, Names(), (*self._using, statement.path))
+        inner = _Walk(script.source, self._read, Names(), (*self._using, statement.key))
         top = _Scope(len(script.source.text))
         inner.body([s for s in script.statements if isinstance(s, _BROUGHT)], top)
         seen = Span(statement.span.end, scope.end)
         for key, made in top.known.items():
+            if is_private(made.name) or (script.source.standard and key in scope.known):
+                continue
             scope.known[key] = replace(made, seen=seen)
             self.names.definitions.append(scope.known[key])
 

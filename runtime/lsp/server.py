@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 
 from ...compiler import CompileError
 from ...compiler.format import format_script
+from ...compiler.library import file_of
 from ...compiler.source import Span
 from .complete import complete
 from .hover import hover
@@ -204,6 +205,7 @@ def _location(ls: AnimServer, page: Page, uri: str, made: Definition) -> lsp.Loc
     """Return where a definition is; one of another file is found beside the script."""
     if made.source.name == page.name:
         return lsp.Location(uri, page.positions.range(made.span))
-    other = (page.film.base / made.source.name).resolve()
+    standard = made.source.standard
+    other = Path(str(file_of(made.source.name))) if standard else (page.film.base / made.source.name).resolve()
     there = Page(made.source.text, other, ls.encoding)
     return lsp.Location(other.as_uri(), there.positions.range(made.span))
