@@ -53,9 +53,10 @@ def test_a_file_of_the_web_ui() -> None:
     assert [film.row(frame).negative[0][0] for frame in (0, 59, 60)] == ["nsfw, nude", "nsfw, nude", "photo nsfw, nude"]
     assert 'style "best quality, ${prompt}"' in script.text
     assert '# audio "song.mp3"' in script.text
-    for name in ("perspective_flip_theta", "seed_iter_N", "my_own_field"):
+    for name in ("perspective_flip_theta", "my_own_field"):
         assert f"{name} = " in script.text
         assert [note for note in script.notes if note.name == name]
+    assert "seed = ceil(t/2)" in script.text
     assert "cn_1_weight" not in script.text
     assert ("diffusion_cadence" in script.text) or "cadence" in BY_NAME
 
@@ -86,6 +87,26 @@ def test_tracks_that_the_mode_does_not_read_are_comments() -> None:
     flat, script = imported(settings(**moving, animation_mode="2D"))
     assert flat.tracks["zoom"][50] == np.float32(1.2)
     assert "# translation_z = 5" in script.text
+
+
+def test_a_seed_that_moves_on_every_few_frames() -> None:
+    film, _ = imported(settings(seed=42, seed_behavior="iter", seed_iter_N=3))
+    assert film.tracks["seed"][:9].tolist() == [42, 43, 43, 43, 44, 44, 44, 45, 45]
+
+
+def test_what_forks_and_requests_write() -> None:
+    whole = json.loads(settings(fps=12, translation_z={"0": 1, "50": 2}))
+    for packed in ({"deforum_settings": whole}, {"deforum_settings": [whole]}):
+        film, _ = imported(json.dumps(packed))
+        assert film.fps == 12
+        assert film.tracks["translation_z"][25] == 1.5
+
+
+@pytest.mark.parametrize(("name", "value"), [("fps", 0), ("fps", 1000), ("W", 100_000), ("H", 0)])
+def test_settings_that_no_film_can_have_are_left_out(name: str, value: int) -> None:
+    film, script = imported(settings(**{"W": 512, "H": 512, name: value}))
+    assert film.frames == 60
+    assert any(note.name in ("fps", "size") for note in script.notes)
 
 
 def test_interpolation_mode_morphs() -> None:

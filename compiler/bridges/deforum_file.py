@@ -32,13 +32,23 @@ class Settings:
 
 def read_settings(text: str, notes: Notes) -> Settings:
     """Return what a settings file holds. Raises BridgeError for one that Deforum refuses, too."""
-    values = _renewed(json_object(text, "Deforum settings", notes), notes)
+    values = _renewed(_unpacked(json_object(text, "Deforum settings", notes), notes), notes)
     if not any(name in values for name in ("prompts", "animation_prompts", "max_frames", "animation_mode", "zoom")):
         if "keyframes" in values or "rendered_frames" in values:
             raise BridgeError("this is a Parseq document, not Deforum settings", "import it with `animc import parseq`")
         raise BridgeError("the file holds no Deforum settings: no prompts, no max_frames", "is it the right file?")
     frames = _frames(values, notes)
     return Settings(values, frames, _prompts(values, notes))
+
+
+def _unpacked(values: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    """Return the settings that a request to the web UI's API holds, or the settings themselves."""
+    held = values.get("deforum_settings")
+    if isinstance(held, list) and held:
+        if len(cast("list[Any]", held)) > 1:
+            notes.add("deforum_settings", "holds several films; the first is taken")
+        held = cast("list[Any]", held)[0]
+    return cast("dict[str, Any]", held) if isinstance(held, dict) else values
 
 
 def _renewed(values: dict[str, Any], notes: Notes) -> dict[str, Any]:

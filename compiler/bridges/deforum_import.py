@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
@@ -91,10 +92,10 @@ def _scheduled(settings: Settings) -> bool:
 def _film(work: _Work, seed: int) -> str:
     lines: list[str] = []
     fps = work.number("fps")
-    if fps is not None and fps != BY_NAME["fps"].default:
+    if fps is not None and fps != BY_NAME["fps"].default and _fits(work, "fps", fps):
         lines.append(f"fps = {number(fps)}")
     width, height = work.number("W"), work.number("H")
-    if width and height:
+    if width is not None and height is not None and _fits(work, "size", width) and _fits(work, "size", height):
         lines.append(f"size = {int(width)}x{int(height)}")
     lines.append(f"length = {work.settings.frames}f")
     work.done.update(("max_frames", "seed"))
@@ -102,7 +103,11 @@ def _film(work: _Work, seed: int) -> str:
         work.notes.add("seed", "Deforum draws it anew for every run (-1); here it is 0 until you write `seed = …`")
     behavior = work.take("seed_behavior", "iter")
     scheduled = _scheduled(work.settings)
-    if seed >= 0 and not scheduled:
+    every = int(work.number("seed_iter_N") or 1) if behavior == "iter" and not scheduled else 1
+    if every > 1:
+        lines.append(f"seed = {seed} + ceil(t/{every})" if seed > 0 else f"seed = ceil(t/{every})")
+        behavior = "schedule"
+    elif seed >= 0 and not scheduled:
         lines.append(f"seed = {seed}")
     if scheduled:
         behavior = "schedule"
@@ -112,6 +117,14 @@ def _film(work: _Work, seed: int) -> str:
         lines.append(f'seed_behavior = "{behavior}"')
     lines += _mode(work)
     return "\n".join(lines)
+
+
+def _fits(work: _Work, name: str, value: float) -> bool:
+    """Whether a setting may have a value; told where it may not."""
+    low, high = BY_NAME[name].low or 0.0, BY_NAME[name].high or math.inf
+    if not low <= value <= high:
+        work.notes.add(name, f"{number(value)} is left out: it may be from {low:g} to {high:g} here")
+    return low <= value <= high
 
 
 def _mode(work: _Work) -> list[str]:
@@ -192,6 +205,9 @@ def _track(work: _Work, name: str) -> list[Track]:
         return []
     work.done.add(name)
     text = f"0: ({value})" if _numeric(value) else str(value)
+    if isinstance(value, dict):
+        work.notes.add(name, "is an object of frames, which Deforum stops at; read as a schedule")
+        text = ", ".join(f"{frame}: ({given})" for frame, given in cast("dict[str, object]", value).items())
     found = expanded(name, text, work.scene, work.notes)
     if found.constant and param.default is not None and float(found.values[0]) == float(str(param.default)):
         return []

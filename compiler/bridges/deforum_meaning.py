@@ -18,6 +18,7 @@ from .formula import Binary, Call, Name, Node, Num, Text, Unary, truncated
 
 Array = NDArray[np.float64]
 _WRAP = 2.0**63
+_MOST_BITS = 40
 _SAME = {"sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
          "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "log": "log", "log10": "log10",
          "exp": "exp", "sqrt": "sqrt", "abs": "abs", "floor": "floor", "ceil": "ceil", "sign": "sign",
@@ -180,9 +181,22 @@ def _binary_in_ours(op: str, left: Node, right: Node, scene: Scene) -> Node:
         return Call("floor", (Binary("/", a, b),))
     if op == "%":
         return _remainder(Binary(op, left, right), a, b, scene)
+    if op in ("&", "<<", ">>") and isinstance(right, Num) and not _boolean(left, right, scene):
+        return _shifted(op, a, int(right.value))
     if op in ("^", "<<", ">>") or (op in ("&", "|") and not _boolean(left, right, scene)):
         raise WordlessError
     return Binary(op, a, b)
+
+
+def _shifted(op: str, a: Node, bits: int) -> Node:
+    """Write shifts by a number, and the lowest bits, as arithmetic on whole numbers."""
+    if op == "&" and bits & (bits + 1) == 0:
+        return Binary("%", a, Num(str(bits + 1)))
+    if op == "&" or not 0 <= bits < _MOST_BITS:
+        raise WordlessError
+    if op == "<<":
+        return Binary("*", a, Num(str(1 << bits)))
+    return Call("floor", (Binary("/", a, Num(str(1 << bits))),))
 
 
 def _boolean(left: Node, right: Node, scene: Scene) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from .notes import BridgeError, Notes
 
 _SLIP = re.compile(
-    r'(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<comma>,)(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])',
+    r'(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<comment>(?://|#)[^\n]*|/\*.*?\*/)|(?P<comma>,)(?=(?:\s|(?://|#)[^\n]*|/\*.*?\*/)*[}\]])',
     re.DOTALL,
 )
 
