@@ -24,7 +24,8 @@ FACTOR = 16  # a 256² picture is 16×16 latents: the UNet, which runs many time
 WIDTH = 32
 SCALE = 10.0  # the decoder begins with 3·tanh(x/3): small latents pass it straight; diffusers scales for the UNet
 RATE = 3e-3
-EVENNESS = 0.85  # 0 keeps each component's own spread, 1 makes all alike; strong layout latents outlive a film's noise
+EVENNESS = 0.65  # 0 keeps each component's own spread, 1 makes all alike: texture before there is layout
+SPREAD = 0.66  # of all latents together: about 1.6 for the layout (more outlives a film's noise), 0.45 for texture
 
 
 def build(width: int = WIDTH) -> AutoencoderTiny:
@@ -67,7 +68,7 @@ def fit_encoder(model: AutoencoderTiny, pictures: torch.Tensor) -> None:
         held = keep
         spreads = spread.flip(0)[:keep].sqrt()
     even = spreads ** (1 - EVENNESS)
-    gain = (spreads**-EVENNESS / even.square().mean().sqrt() / SCALE).float()
+    gain = (spreads**-EVENNESS / even.square().mean().sqrt() * SPREAD / SCALE).float()
     for channel in range(LATENT_CHANNELS):
         last.weight[channel, channel, 1, 1] = gain[channel]
     last.bias.copy_(-gain * seen.mean((0, 2, 3)))
