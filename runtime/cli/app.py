@@ -18,6 +18,7 @@ COMMANDS = {
     "render": "render a script to a film",
     "check": "find every mistake in a script, without painting",
     "compile": "write a script's schedule as JSON",
+    "diff": "tell what changes in the film from one script to another",
     "plot": "draw a script's schedule as one picture",
     "preview": "show a film's rhythm in seconds, without painting",
     "import": "turn Deforum settings or a Parseq document into a script",
