@@ -53,10 +53,8 @@ def _modifier(checker: Checker, modifier: tree.Modifier, scope: Scope, parts: di
         parts["inside"] = name
     elif modifier.kind == "lead":
         lead = duration_of(cx, modifier.value, scope, "`lead`")
-        if lead is not None:
-            value = value_of(cx, modifier.value, scope)
-            if single(cx, value.step, place, "`lead`"):
-                parts["lead"] = value.step
+        if lead is not None and all(single(cx, amount, place, "`lead`") for _, amount in lead):
+            parts["lead"] = lead
     elif modifier.kind == "where":
         parts["where"] = number_of(cx, modifier.value, scope, "`where`")
     else:

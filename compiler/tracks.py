@@ -55,7 +55,8 @@ def _kept(lowering: Lowering) -> list[int]:
     texts = [text for key in typed.prompts for text in (key.text, key.negative) if text is not None]
     kept = [part for text in texts for part in text.parts if isinstance(part, int)]
     for trigger in typed.triggers:
-        kept += [step for step in (trigger.every, trigger.offset, trigger.where, trigger.lead) if step is not None]
+        kept += [step for step in (trigger.every, trigger.offset, trigger.where) if step is not None]
+        kept += [amount for _, amount in trigger.lead or ()]
         for act in trigger.acts:
             kept += [act.step] if act.step >= 0 else []
             kept += [part for text in act.texts for part in text.parts if isinstance(part, int)]

@@ -45,10 +45,19 @@ def fired(trigger: Trigger, stage: Stage) -> Happening:
     if trigger.where is not None and len(happening.times):
         holds = stage.evaluator.at(trigger.where, _at_events(happening, stage))
         happening = happening.only((holds != 0.0) & ~np.isnan(holds))
-    if trigger.lead is not None:
-        lead = once(trigger.lead) / stage.timeline.rate
-        happening = Happening(happening.times - lead, happening.velocity)
-    return happening
+    return Happening(_led(happening.times, trigger.lead or (), stage), happening.velocity)
+
+
+def _led(times: Array, lead: tuple[tuple[str, int], ...], stage: Stage) -> Array:
+    """Return times moved forward by a length of time; beats and bars are those before each event."""
+    for unit, step in lead:
+        amount = stage.evaluator.once(step)
+        if unit in ("b", "bar"):
+            grid = stage.timeline.beats if unit == "b" else stage.timeline.bars
+            times = np.asarray(grid.time(grid.read(times) - amount))
+        else:
+            times = times - amount * (1.0 if unit == "s" else 1.0 / stage.timeline.rate)
+    return times
 
 
 def _at_events(happening: Happening, stage: Stage) -> Moments:

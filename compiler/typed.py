@@ -126,7 +126,7 @@ class Trigger:
     offset: int | None
     where: int | None
     inside: str | None
-    lead: int | None
+    lead: tuple[tuple[str, int], ...] | None
     section: int
     acts: tuple[Act, ...]
     negative: TextValue | None

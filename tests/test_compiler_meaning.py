@@ -242,6 +242,10 @@ def test_a_varying_tempo_moves_the_beats_and_nothing_else() -> None:
 
     assert codes(FOREST + "fov = 70 + sin(tau*t/4b)", hear=hear) == ["W0112"]
     assert codes(FOREST + "fov = 70 + sine(4b)", hear=hear) == []
+    early = made("on at 3s, 4s lead 1b: fov += pulse(1f)", hear=hear).tracks["fov"]
+    assert np.flatnonzero(early > 70).tolist() == [30, 45]
+    early = made("on at 1s lead 1b: fov += pulse(1f)", hear=hear).tracks["fov"]
+    assert np.flatnonzero(early > 70).tolist() == [8]
     schedule = made('beat(4): "b"\n5s: "c"\ntranslation_x = beat', hear=hear)
     assert prompts(schedule, 30) == {"b": 1.0}
     assert prompts(schedule, 29) == {"a forest": 1.0}
