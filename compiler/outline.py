@@ -50,7 +50,7 @@ def _body(pieces: list[Piece], at: int) -> tuple[Body, int]:
         if piece.text == ";":
             at += 1
         elif piece.kind == "comment":
-            _remark(body, piece, first=at == begin)
+            _remark(body, piece, first=at == begin > 0)
             at += 1
         else:
             statement, at = _statement(pieces, at)
@@ -63,7 +63,7 @@ def _remark(body: Body, piece: Piece, *, first: bool) -> None:
     last = body.items[-1] if body.items else None
     if piece.breaks == 0 and isinstance(last, Statement) and last.comment is None:
         last.comment = piece
-    elif piece.breaks == 0 and first and piece.start > 0:
+    elif piece.breaks == 0 and first:
         body.comment = piece
     else:
         body.items.append(Remark(piece, piece.breaks > 1))

@@ -150,6 +150,7 @@ def test_examples_keep_their_meaning(text: str) -> None:
         ("", ""),
         ("\n\n\n", ""),
         ("# only a comment", "# only a comment\n"),
+        ("  \t# c\nfps = 3\n", "# c\nfps = 3\n"),
         ("\n\nfps = 3\n\n\n\n# c   \n\n\nfov=2\n\n", "fps = 3\n\n# c\n\nfov = 2\n"),
         ("fps=3;;fov=2;", "fps = 3\nfov = 2\n"),
         ("fps=3;fov=2 # both", "fps = 3\nfov = 2  # both\n"),
