@@ -16,10 +16,12 @@ from .lyrics import Line
 from .program import TooLong
 from .reuse import apply, block, define, let, marker, use
 from .scenes import bring, cut, guide, profile, prompt, section, style
-from .scope import Check, Look, Scope, did_you_mean
+from .scope import Check, Look, Scope, Value, did_you_mean
 from .source import Place, Source, Span
 from .typed import Act, PromptKey, Setting, TextValue, Trigger, Typed
 from .vocabulary import PARAMS, Param
+
+Rules = Mapping[type, Callable[[Check, Any, Scope], Value]]
 
 
 def check(
@@ -31,13 +33,15 @@ def check(
     profile: str | None = None,
     overrides: Mapping[str, tree.Expr] | None = None,
     override_sources: Mapping[str, Source] | None = None,
+    rules: Rules = RULES,
 ) -> Typed:
     """Return the typed tree of a script; mistakes go to ``findings``, and none is raised.
 
     ``files``: the scripts that ``use`` brings, by path; ``lyrics``: None where there are none. ``profile`` and
     ``overrides`` (settings by name, each an expression with its source) are laid over the script in this order.
+    ``rules``: what gives each kind of expression its value.
     """
-    cx = Check(findings, RULES, lyrics=lyrics)
+    cx = Check(findings, rules, lyrics=lyrics)
     if not script.statements and not overrides:
         findings.add("E0101", None)
     checker = Checker(cx, Draft(), files or {}, _body)
