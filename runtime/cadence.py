@@ -58,23 +58,29 @@ def between(
     back: Tensor | None = None
     sure: Tensor | None = None
     for frame in reversed(waiting):
-        back, sure = _one_back(back, sure, step)
+        back, sure = one_back(back, sure, step)
         step = frame.step
         if frame.number not in asked:
             continue
         share = (frame.number - span.start) / (span.stop - span.start)
-        ones = torch.ones((), device=picture.device)
         before, behind = seen(ground.image, frame.trail, border), seen(picture, back, border)
         if flow:
             drift = drift_between(before, behind)
             home = still((drift.shape[1], drift.shape[0]), drift.device)
             before = seen(ground.image, follow(frame.trail, home - share * drift), border)
             behind = seen(picture, follow(back, home + (1 - share) * drift), border)
-        left = (1 - share) * (_inside(frame.trail, border) if frame.trail is not None else ones)
-        right = share * (_inside(back, border) * sure if back is not None and sure is not None else ones)
-        weight = right / (left + right)
+        weight = behind_share(frame.trail, back, sure, share, border)
         made.append((frame.number, to_bytes(before + (behind - before) * weight)))
     return made[::-1]
+
+
+def behind_share(
+    trail: Tensor | None, back: Tensor | None, sure: Tensor | None, share: float, border: str
+) -> Tensor | float:
+    """Return how much of the picture behind is in a frame ``share`` of the way to it: more where only it knows."""
+    left = (1 - share) * (inside(trail, border) if trail is not None else 1.0)
+    right = share * (inside(back, border) * sure if back is not None and sure is not None else 1.0)
+    return right / (left + right)
 
 
 def seen(image: Tensor, grid: Tensor | None, border: str) -> Tensor:
@@ -82,8 +88,9 @@ def seen(image: Tensor, grid: Tensor | None, border: str) -> Tensor:
     return image if grid is None else sample(image, grid, border)
 
 
-def _one_back(back: Tensor | None, sure: Tensor | None, step: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
-    """Return the grid through which a frame sees the picture behind, from that of the frame after it."""
+def one_back(back: Tensor | None, sure: Tensor | None, step: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
+    """Return the grid through which a frame sees the picture behind, and how sure that is, from those of the frame
+    after it."""
     if step is None:
         return back, sure
     undone, known = inverse(step)
@@ -99,7 +106,7 @@ def _soft(known: Tensor) -> Tensor:
     return functional.avg_pool2d(-functional.max_pool2d(-wide, 3, 1), 5, 1)[0, 0]
 
 
-def _inside(grid: Tensor, border: str) -> Tensor:
+def inside(grid: Tensor, border: str) -> Tensor:
     """Return H×W, 1 where a grid looks inside its picture, falling to almost nothing at the picture's edge."""
     if border == "wrap":
         return torch.ones(grid.shape[:2], device=grid.device)

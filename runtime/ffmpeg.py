@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 from .errors import RenderError
+
+REPAIR = "pip install --force-reinstall imageio-ffmpeg"
 
 
 def ffmpeg() -> list[str]:
@@ -12,5 +16,9 @@ def ffmpeg() -> list[str]:
     try:
         program = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as fault:
-        raise RenderError("no ffmpeg was found", "pip install --force-reinstall imageio-ffmpeg") from fault
+        raise RenderError("no ffmpeg was found", REPAIR) from fault
+    if shutil.which(program) is None:
+        raise RenderError(
+            f"the encoder {program} is no program that can be run", f"unset IMAGEIO_FFMPEG_EXE, or {REPAIR}"
+        )
     return [program, "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]

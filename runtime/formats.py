@@ -1,8 +1,8 @@
-"""The kinds of film, by the ending of their name: what ffmpeg is told for each."""
+"""The kinds of film, by their quality and the ending of their name: what ffmpeg is told for each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,6 +23,11 @@ VP9 = ("-vf", BT709, "-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-row-mt",
        "-deadline", "good", "-cpu-used", "4", *FRAGMENTS)  # fmt: skip
 GIF = ("-filter_complex", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a",
        "-loop", "0", "-f", "gif")  # fmt: skip
+SMALL = tuple({"17": "27", "fast": "medium"}.get(arg, arg) for arg in H264)
+SMALL_VP9 = tuple("36" if arg == "24" else arg for arg in VP9)
+RGB = ("-vf", "format=gbrp", "-c:v", "ffv1", "-level", "3", "-slicecrc", "1", "-f", "matroska")
+PRORES = ("-vf", BT709.replace("yuv420p", "yuv422p10le"), "-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0",
+          "-movflags", "+frag_keyframe+empty_moov", "-f", "mov")  # fmt: skip
 WEBP = ("-vf", "format=yuv420p", "-c:v", "libwebp_anim", "-quality", "85", "-compression_level", "4", "-loop", "0",
         "-f", "webp")  # fmt: skip
 
@@ -59,13 +64,32 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def format_of(path: Path) -> Format:
-    """Return the format of a film's name. Raises RenderError where its ending is none."""
-    found = FORMATS.get(path.suffix.lower())
-    if found is None:
-        kinds = ", ".join(FORMATS)
-        ending = f"'{path.suffix}'" if path.suffix else "no ending"
+FORMATS_OF: dict[str, dict[str, Format]] = {
+    "web": FORMATS,
+    "small": {
+        **FORMATS,
+        **{end: replace(FORMATS[end], video=SMALL) for end in (".mp4", ".m4v", ".mov")},
+        ".webm": replace(FORMATS[".webm"], video=SMALL_VP9),
+    },
+    "archive": {".mkv": Format(RGB, ("-c:a", "flac"), ("-f", "matroska"))},
+    "prores": {".mov": Format(PRORES, ("-c:a", "pcm_s16le"), (*FASTSTART, "-f", "mov"), even=True)},
+}
+"""The endings that each quality has, its usual one first. ``archive`` loses nothing, sound included."""
+
+QUALITIES = tuple(FORMATS_OF)
+
+
+def format_of(path: Path, quality: str = "web") -> Format:
+    """Return the format of a film's name. Raises RenderError where its ending is none of the quality's."""
+    known = FORMATS_OF[quality]
+    found = known.get(path.suffix.lower())
+    if found is not None:
+        return found
+    kinds = ", ".join(known)
+    ending = f"'{path.suffix}'" if path.suffix else "no ending"
+    if fitting := next((name for name, held in FORMATS_OF.items() if path.suffix.lower() in held), None):
         raise RenderError(
-            f"{path} has {ending}, which is no kind of film", f"the kinds are {kinds}, or a folder: name/"
+            f"{path} has {ending}, which a film of quality {quality} is never in",
+            f"end its name in {kinds}, or take --quality {fitting}",
         )
-    return found
+    raise RenderError(f"{path} has {ending}, which is no kind of film", f"the kinds are {kinds}, or a folder: name/")

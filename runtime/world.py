@@ -1,8 +1,7 @@
 """A world for a camera to fly through where there is no picture yet: an endless floor with pins on it, or in 2D an
 endless chequered plane. What the camera does is seen at once, however long it goes on.
 
-The world stands as the warp moves what is one unit away (``warp.depth_move``): there Deforum's roll and zoom are
-stronger than a true camera's by the lens's scale (and in a wide picture not the same both ways: here, their mean).
+What stands one unit away moves as it does in the film (``camera.true_move``).
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiler.schedule import Row
+from .camera import lens_of, true_move
 from .letters import Colour
 from .picture import Bytes
-from .warp import WORLD, flat_matrix, turn_of
+from .warp import flat_matrix
 
 Floats = NDArray[np.float64]
 
@@ -50,9 +50,7 @@ class Space:
 
     def move(self, row: Row) -> None:
         """Make one frame's move: a point P of the camera's space goes to P·R + T."""
-        scale = _scale(row) / math.sqrt(self.size[0] / self.size[1])
-        turn = turn_of(*(float(row[f"rotation_{axis}"]) * (scale if axis == "z" else 1) for axis in "xyz"))
-        ahead = np.array([-row["translation_x"], row["translation_y"], -scale * row["translation_z"]]) * WORLD
+        turn, ahead = true_move(row, self.size)
         self.turn, self.shift = self.turn @ turn, self.shift @ turn + ahead
         self._come_home()
 
@@ -70,7 +68,7 @@ class Space:
         far = np.maximum(seen[..., 2], NEAR)
         width, height = self.size
         middle = np.array([width / 2, height / 2])
-        return middle + seen[..., :2] / far[..., None] * (_scale(row) * height / 2), seen[..., 2]
+        return middle + seen[..., :2] / far[..., None] * (lens_of(row) * height / 2), seen[..., 2]
 
     def picture(self, row: Row) -> Bytes:
         """Return the world as the camera sees it now, H×W×3 bytes."""
@@ -88,7 +86,7 @@ class Space:
         """Return the gradient between zenith, horizon and ground, turned as the camera is."""
         width, height = self.size
         x, y = np.meshgrid(np.linspace(-width / height, width / height, 48), np.linspace(-1, 1, 48))
-        rays = np.stack((x, y, np.full_like(x, _scale(row))), -1)
+        rays = np.stack((x, y, np.full_like(x, lens_of(row))), -1)
         down = (rays @ self.turn.T)[..., 1] / np.linalg.norm(rays, axis=-1)
         colours = [np.interp(down, (-0.9, -0.02, 0.05, 0.5), stops)
                    for stops in zip(self.sky, self.rim, self.ground, self.ground, strict=True)]  # fmt: skip
@@ -115,7 +113,7 @@ class Space:
 
     def _placed(self, seen: Floats, row: Row) -> Floats:
         width, height = self.size
-        flat = seen[..., :2] / seen[..., 2:] * (_scale(row) * height / 2) + [width / 2, height / 2]
+        flat = seen[..., :2] / seen[..., 2:] * (lens_of(row) * height / 2) + [width / 2, height / 2]
         return np.clip(flat, -4 * width, 5 * width)
 
     def _pins(self, picture: Bytes, row: Row, storey: int, strength: float) -> None:
@@ -134,13 +132,9 @@ class Space:
             colour = (haze + (np.array(PINS[int(owner[index]) % len(PINS)]) - haze) * clear).tolist()
             stem = np.clip(where[index], -1e4, 1e4)
             cv2.polylines(picture, [np.round(stem * 16).astype(np.int32)], False, colour, 1, cv2.LINE_AA, 4)
-            radius = min(0.05 / away * _scale(row) * self.size[1] / 2, 60.0)
+            radius = min(0.05 / away * lens_of(row) * self.size[1] / 2, 60.0)
             middle = (round(float(stem[1, 0]) * 16), round(float(stem[1, 1]) * 16))
             cv2.circle(picture, middle, max(round(radius * 16), 8), colour, -1, cv2.LINE_AA, 4)
-
-
-def _scale(row: Row) -> float:
-    return 1 / math.tan(math.radians(float(row["fov"])) / 2)
 
 
 def _clipped(segments: Floats) -> tuple[Floats, Floats]:

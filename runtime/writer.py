@@ -49,6 +49,7 @@ def open_writer(
     step: int = 1,
     timings: Timings | None = None,
     folder: bool = False,
+    quality: str = "web",
 ) -> FilmWriter | FolderWriter:
     """Return what writes a film to ``path``, or its frames as PNGs where that is a folder.
 
@@ -60,7 +61,8 @@ def open_writer(
     if folder or path.is_dir():
         return FolderWriter(path, script=script, start=start, step=step, timings=timings)
     begin = start / fps
-    return FilmWriter(path, size, fps / step, audio=audio, script=script, begin=begin, timings=timings)
+    fps /= step
+    return FilmWriter(path, size, fps, audio=audio, script=script, begin=begin, timings=timings, quality=quality)
 
 
 class FilmWriter:
@@ -79,9 +81,10 @@ class FilmWriter:
         script: str = "",
         begin: Fraction = Fraction(0),
         timings: Timings | None = None,
+        quality: str = "web",
     ) -> None:
         self.path = path
-        self.format = format_of(path)
+        self.format = format_of(path, quality)
         self.size = size
         self.fps = fps
         self.audio = audio if self.format.sound else None
@@ -267,4 +270,7 @@ def _encoder_error(path: Path, code: int, said: str) -> RenderError:
         return RenderError(
             f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept"
         )
-    return RenderError(f"the encoder could not write {path}: {last or f'it ended with {code}'}", KEPT)
+    return RenderError(
+        f"the encoder could not write {path}: {last or f'it ended early, with {code}'}",
+        "look whether its folder can be written to, and render again: the painted frames are kept",
+    )

@@ -11,6 +11,7 @@ import click
 
 from ..errors import AnimcError
 from ..formats import format_of
+from .job import rate_wanted
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ MODEL is one of
 
 A cut stays a cut: nothing is made between two shots.
 """
-
-FASTEST = 1000
-"""Frames a second at most."""
 
 
 @click.command("interpolate", help=HELP)
@@ -61,21 +59,16 @@ def command(
     if not path.parent.is_dir():
         raise AnimcError(f"there is no folder {path.parent} to write {path.name} into", f"mkdir -p {path.parent}")
     format_of(path)
-    wanted = fixed or footage.fps * (factor or 1)
-    if not footage.fps <= wanted <= FASTEST:
-        raise AnimcError(
-            f"--to {rate} makes {float(wanted):g} frames a second of {float(footage.fps):g}",
-            f"frames are only added, up to {FASTEST} a second: ask for 2x, or for a rate such as 60fps",
-        )
+    wanted = rate_wanted(footage.fps, factor, fixed)
     with Screen(quiet=quiet, as_json=as_json) as screen:
         return _interpolate(footage, wanted, path, model, device, screen, loop=loop)
 
 
-def rate_of(text: str) -> tuple[Fraction | None, Fraction | None]:
+def rate_of(text: str, option: str = "--to") -> tuple[Fraction | None, Fraction | None]:
     """Read ``2x`` as a factor or ``60fps`` as a rate. Raises click.UsageError for anything else."""
     found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\s*(x|fps)", text.strip().lower())
     if not found or not float(found[1]):
-        raise click.UsageError(f"--to takes a factor such as 2x or a rate such as 60fps, not '{text}'")
+        raise click.UsageError(f"{option} takes a factor such as 2x or a rate such as 60fps, not '{text}'")
     number = Fraction(found[1])
     return (number, None) if found[2] == "x" else (None, number)
 

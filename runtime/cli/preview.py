@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import film as films
-from .render import check_sheet, destination, span_of
+from .job import check_sheet, destination, span_of
 from .screen import Screen, compile_or_stop
 
 if TYPE_CHECKING:

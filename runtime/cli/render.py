@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import AnimcError
-from ..formats import format_of
+from ..formats import QUALITIES
 from . import film as films
+from .interpolate import rate_of
+from .job import Job, check_sheet, destination, rate_wanted, read_passes, span_of
 from .screen import Screen, compile_or_stop
 from .tally import Tally, counted, tell_timings, told
+from .write import plan_of, write_film
 
 if TYPE_CHECKING:
     from ...compiler.schedule import Schedule
     from ..protocols import Depth, Painter
     from ..store import FrameStore
-    from ..timings import Timings
 
 HELP = """Render a script to a film.
 
@@ -36,6 +36,9 @@ HELP = """Render a script to a film.
     animc render song.anim --dry-run                   what is kept, what is painted, how long that takes
     animc render song.anim --every 8 -o look.mp4       a quick look: one frame in eight, in time with the sound
     animc render song.anim --contact-sheet look.png    the film on one page, too
+    animc render song.anim --interpolate 60fps         more frames between those painted
+    animc render song.anim --quality prores            for an editor; archive loses nothing; small is for mail
+    animc render song.anim --passes depth,flow,camera  for compositing, in NAME-passes/
 
 Frames are stored as they are painted: stop with Ctrl-C (the film so far is left playable), run the same
 command again, and it goes on from there. After an edit, only the frames that it can reach are painted again.
@@ -43,21 +46,6 @@ command again, and it goes on from there. After an edit, only the frames that it
 
 NEEDS_SOUND = "W0106"
 """The compiler's warning that a script listens where there is no sound: in a render it is a mistake."""
-
-SPAN = re.compile(r"(\d+)?\.\.(\d+)?")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One render: which frames go where, on what device."""
-
-    film: films.Film
-    text: str
-    output: Path
-    folder: bool
-    span: range
-    device: str | None
-    sheet: Path | None
 
 
 @click.command("render", help=HELP)
@@ -78,6 +66,11 @@ class Job:
     metavar="FILE",
     help="Also write frames beside one another, as one .png or .jpg.",
 )
+@click.option("--interpolate", "rate", metavar="2x|60fps", help="Make frames between: by the camera, then by flow.")
+@click.option("--quality", type=click.Choice(QUALITIES), default="web", help="How the film is coded. Default: web.")
+@click.option("--passes", callback=read_passes, metavar="KINDS",
+              help="Also write these, comma between: depth, flow, mask, camera.")  # fmt: skip
+@click.option("--exr", is_flag=True, help="Passes as OpenEXR floats, in place of 16-bit PNG.")
 @click.option("--dry-run", is_flag=True, help="Paint nothing: tell what is kept, what is not, and how long it takes.")
 @click.option("--device", metavar="DEVICE", help="cuda, mps or cpu; default: the best there is.")
 @click.option("--timings", is_flag=True, help="Tell how long each stage took.")
@@ -88,6 +81,10 @@ def command(
     frames: str | None,
     every: int,
     sheet: Path | None,
+    rate: str | None,
+    quality: str,
+    passes: tuple[str, ...],
+    exr: bool,
     dry_run: bool,
     device: str | None,
     timings: bool,
@@ -99,15 +96,19 @@ def command(
     film = films.film_from(**options)
     span_of(frames, 1)
     text = films.read_script(film)
-    path, folder = destination(output, film)
+    path, folder = destination(output, film, quality)
     check_sheet(sheet)
+    wanted = rate_of(rate, "--interpolate") if rate else None
+    if wanted and every > 1:
+        raise click.UsageError("--interpolate makes frames and --every leaves some out: take one of the two")
     with Screen(quiet=quiet, as_json=as_json) as screen:
         compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
         if compiled is None:
             return 1
         _require_sound(compiled.diagnostics)
         span = span_of(frames, compiled.schedule.frames)[::every]
-        job = Job(film, text, path, folder, span, device, sheet)
+        faster = rate_wanted(compiled.schedule.fps, *wanted) if wanted else None
+        job = Job(film, text, path, folder, span, device, sheet, quality, passes, exr, faster)
         schedule = sparser(compiled.schedule, every)
         return _foretell(job, schedule, screen) if dry_run else _render(job, schedule, screen, timings=timings)
 
@@ -118,43 +119,6 @@ def sparser(schedule: Schedule, every: int) -> Schedule:
         return schedule
     cadence = schedule.tracks["cadence"].clip(every)
     return replace(schedule, tracks={**schedule.tracks, "cadence": cadence})
-
-
-def check_sheet(sheet: Path | None) -> None:
-    """Raise AnimcError where a contact sheet cannot be written."""
-    if sheet and sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise AnimcError(f"{sheet} is no picture that can be written", "end --contact-sheet in .png or .jpg")
-    if sheet and not sheet.parent.is_dir():
-        raise AnimcError(f"there is no folder {sheet.parent} to write {sheet.name} into", f"mkdir -p {sheet.parent}")
-
-
-def span_of(text: str | None, total: int) -> range:
-    """Read ``A..B``, both included. Raises click.UsageError where it is none, AnimcError where it lies outside."""
-    if text is None:
-        return range(total)
-    found = SPAN.fullmatch(text.strip())
-    if not found or not any(found.groups()):
-        raise click.UsageError(f"--frames takes A..B, such as 0..47, not '{text}'")
-    start, last = int(found[1] or 0), int(found[2] or 10**12)
-    if last < start:
-        raise click.UsageError(f"--frames {text} ends before it begins")
-    if start >= total > 1:
-        raise AnimcError(f"--frames {text} begins past the film's end", f"its frames are 0..{total - 1}")
-    return range(start, min(last + 1, total))
-
-
-def destination(output: str | None, film: films.Film) -> tuple[Path, bool]:
-    """Return where the film goes, and whether that is a folder of PNGs. Raises AnimcError where it cannot go there."""
-    name = output or ("film.mp4" if film.script == "-" else Path(film.script).with_suffix(".mp4").name)
-    folder = name.endswith(("/", os.sep)) or Path(name).is_dir()
-    path = Path(name)
-    if not folder and path.resolve() in {Path(film.script).resolve(), film.audio and film.audio.resolve()}:
-        raise AnimcError(f"-o {name} would overwrite what the film is made from", "name another file")
-    if not folder and not path.parent.is_dir():
-        raise AnimcError(f"there is no folder {path.parent} to write {path.name} into", f"mkdir -p {path.parent}")
-    if not folder:
-        format_of(path)
-    return path, folder
 
 
 def _require_sound(diagnostics: Any) -> None:
@@ -178,7 +142,7 @@ def _open(job: Job, schedule: Schedule, screen: Screen) -> tuple[Painter, Depth,
     depth = open_depth(str(schedule.settings["depth"]), device=painter.device, base=job.film.base)
     name = job.film.name if job.film.script == "-" else str(Path(job.film.script).resolve())
     store = FrameStore(labels={"film": name, "model": str(schedule.settings["model"])})
-    screen.say(_plan(job, schedule))
+    screen.say(plan_of(job, schedule))
     return painter, depth, store
 
 
@@ -206,7 +170,7 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
     clock, began = Timings(), time.monotonic()
     tally = Tally(len(job.span), screen)
     try:
-        _write(job, schedule, tally, clock, painter=painter, depth=depth, store=store)
+        write_film(job, schedule, tally, clock, painter=painter, depth=depth, store=store)
     except KeyboardInterrupt:
         _stopped(job, tally, screen)
         raise
@@ -223,43 +187,6 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
     if timings:
         tell_timings(clock, seconds, screen)
     return 0
-
-
-def _write(
-    job: Job, schedule: Schedule, tally: Tally, clock: Timings, *, painter: Painter, depth: Depth, store: FrameStore
-) -> None:
-    """Stream the frames into the film; on any stop, what was written becomes a film that plays."""
-    from ..contact import ContactSheet
-    from ..render import render
-    from ..writer import open_writer
-
-    sound = films.sound_of(job.film, schedule)
-    script = films.recipe_of(job.film, job.text)
-    writer = open_writer(job.output, schedule.size, schedule.fps, audio=sound, script=script,
-                         start=job.span.start, step=job.span.step, timings=clock, folder=job.folder)  # fmt: skip
-    sheet = ContactSheet(job.span, schedule.size, schedule.fps) if job.sheet else None
-    tally.begin(writer.note)
-    try:
-        with writer:
-            for picture in render(schedule, painter=painter, depth=depth, store=store, frames=job.span,
-                                  base=job.film.base, report=tally.come, timings=clock):  # fmt: skip
-                writer.write(picture)
-                if sheet:
-                    sheet.take(tally.frame, picture)
-                tally.count()
-    finally:
-        if sheet and job.sheet and sheet.pictures:
-            sheet.save(job.sheet)
-
-
-def _plan(job: Job, schedule: Schedule) -> str:
-    width, height = schedule.size
-    fps = schedule.fps / job.span.step
-    seconds = float(len(job.span) / fps)
-    return (
-        f"{job.output}: {counted(len(job.span), 'frame')}, {seconds:.1f} s at {float(fps):.4g} fps, {width}x{height}, "
-        f"painted by {schedule.settings['model']}"
-    )
 
 
 def _stopped(job: Job, tally: Tally, screen: Screen) -> None:
