@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -402,3 +405,21 @@ def test_editors_lead_into_it_and_leave_it_as_it_is(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8")[slice(*use.definition.span)] == "orbit"
     with pytest.raises(Refused, match=r"comes from std\.cameras"):
         renameable(page, SCRIPT.index("orbit"))
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("animc di", "diff"),
+        ("animc list orb", "orbit"),
+        ("animc list std.", "std.looks"),
+        ("animc compile --emit t", "typed"),
+    ],
+)
+def test_the_shell_completes_it(words: str, offered: str) -> None:
+    environment = {**os.environ, "_ANIMC_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    environment["COMP_CWORD"] = str(len(words.split()) - 1)
+    animc = Path(sys.executable).parent / "animc"
+    told = subprocess.run([str(animc)], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert f"plain,{offered}" in told.stdout.splitlines()
+    assert told.stderr == ""
