@@ -117,3 +117,18 @@ def test_motion_and_the_net_between(tmp_path: Path) -> None:
     between.save(net, tmp_path / "between")
     assert load_flownet(tmp_path / "between").widths == (16, 16, 8, 8)
     assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow"}
+
+
+def test_few_compositions_in_every_light(tmp_path: Path) -> None:
+    dataset.draw_shard(tmp_path, 0, seed=0, scenes=60, size=48, compositions=1)
+    facts = dataset.facts_of(dataset.shards(tmp_path)[0])
+    depths = dataset.depths_of(dataset.shards(tmp_path)[0])
+    assert all(fact.style == "storybook" and not fact.things for fact in facts)
+    by_land: dict[str, list[int]] = {}
+    for number, fact in enumerate(facts):
+        if fact.weather == "clear":
+            by_land.setdefault(fact.land, []).append(number)
+    pairs = [(group[0], other) for group in by_land.values() for other in group[1:]]
+    same = [np.abs(depths[one].astype(int) - depths[other]).mean() < 12 for one, other in pairs]
+    assert len(same) > 10
+    assert np.mean(same) > 0.8, "the light changes, the place does not"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -130,6 +130,17 @@ def choose(rng: Generator) -> Facts:
     )
 
 
+def choose_plain(rng: Generator, compositions: int) -> tuple[Facts, int]:
+    """A bare place in the house style, and which of its few `compositions` it is drawn in.
+
+    For a first stage of training: few shapes in every light are learnt soonest.
+    """
+    facts, number = choose(rng), int(rng.integers(compositions))
+    marks = LANDS[facts.land].landmarks
+    landmark = marks[number // 2 % len(marks)] if marks and number % 2 else ""
+    return replace(facts, style="storybook", things=(), landmark=landmark), number
+
+
 def _choose_sky(rng: Generator, land: str, hour: str, air: str) -> tuple[str, ...]:
     if not LANDS[land].open_sky:
         return ()
@@ -178,23 +189,30 @@ def _choose_things(rng: Generator, land: str, landmark: str) -> tuple[tuple[str,
     return tuple(things)
 
 
-def paint(rng: Generator, facts: Facts, height: int = 256, width: int = 256) -> tuple[Array, Array]:
-    """Draw the facts: picture (H×W×3, uint8) and depth (H×W, 0 near .. 1 far)."""
+def paint(
+    rng: Generator, facts: Facts, height: int = 256, width: int = 256, shapes: Generator | None = None
+) -> tuple[Array, Array]:
+    """Draw the facts: picture (H×W×3, uint8) and depth (H×W, 0 near .. 1 far).
+
+    `shapes`: chance for the land's own shapes, where it must be apart from that for light, sky and weather.
+    """
     land = LANDS[facts.land]
+    shapes = shapes or rng
     canvas = Canvas.blank(height, width)
     world = World(
         canvas,
         light_of(rng, facts.hour, facts.weather),
-        int(rng.uniform(*land.horizon) * height),
+        int(shapes.uniform(*land.horizon) * height),
         rng,
         facts.hour,
         facts.weather,
         float(rng.uniform(0.12, 0.88)),
     )
     _paint_sky(world, facts, land)
-    land.paint(world)
+    shaped = replace(world, rng=shapes)
+    land.paint(shaped)
     if facts.landmark:
-        paint_landmark(world, facts.landmark)
+        paint_landmark(shaped, facts.landmark)
     for thing in facts.things:
         paint_thing(world, thing, facts.land)
     if "leaves" in facts.sky:

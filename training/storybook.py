@@ -45,8 +45,11 @@ def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> 
         for side in (picture, picture.flip(3)):
             latents = vae.encode(side.contiguous(memory_format=torch.channels_last)).latents
             parts.append((latents * vae.config.scaling_factor).half().numpy())
-    np.savez(held, latents=np.concatenate(parts[::2] + parts[1::2]))
-    return np.load(held)["latents"]
+    latents = np.concatenate(parts[::2] + parts[1::2])
+    part = held.with_name(f".{os.getpid()}-{held.name}")  # several processes may encode the same shard at once
+    np.savez(part, latents=latents)
+    part.rename(held)
+    return latents
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Library:
     vae: AutoencoderTiny
     tag: str
     shrink: int = 1
+    mirror: bool = True
     latents: list[np.ndarray] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -66,8 +70,10 @@ class Library:
     def grow(self, most: int) -> None:
         """Take in at most so many new shards (each costs seconds of encoding the first time)."""
         for shard in [s for s in shards(self.folder) if s.name not in self.seen][:most]:
-            self.latents.extend(latents_of(shard, self.vae, self.tag, self.shrink))
-            self.facts.extend(facts_of(shard) * 2)  # no caption says left or right: a mirror picture has the same
+            sides = 2 if self.mirror else 1
+            facts, latents = facts_of(shard), latents_of(shard, self.vae, self.tag, self.shrink)
+            self.latents.extend(latents[: len(facts) * sides])
+            self.facts.extend(facts * sides)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
         self.bare = [number for number in self.plain if not self.facts[number].things]
@@ -123,7 +129,7 @@ class Recipe:
 
     `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
     `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
-    with things, `spoil` that of spoiled starts.
+    with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few compositions stay few.
     """
 
     minutes: float = 90
@@ -134,6 +140,7 @@ class Recipe:
     plain: float = 0.0
     bare: float = 0.0
     spoil: float = 0.15
+    mirror: int = 1
     seed: int = 0
 
     def rate_at(self, step: int, done: float) -> float:
@@ -213,7 +220,7 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
     torch.manual_seed(recipe.seed)
     student = Student(out, shape, recipe.rate)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
-    library = Library(scenes, coder, vae.parent.name, recipe.shrink)
+    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror))
     library.grow(4)
     rank = dist.get_rank() if dist.is_initialized() else 0
     rng = np.random.default_rng([recipe.seed, student.step, rank])
