@@ -423,3 +423,53 @@ def test_the_shell_completes_it(words: str, offered: str) -> None:
     told = subprocess.run([str(animc)], env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert f"plain,{offered}" in told.stdout.splitlines()
     assert told.stderr == ""
+
+
+# what it is built on: layers and steps
+
+
+def track(text: str, name: str = "translation_x") -> np.ndarray:
+    return compile_film(f'fps = 10\nlength = 4s\n0: "a"\n{text}\n').schedule.tracks[name]
+
+
+def test_layers_lie_over_what_is_written_in_the_order_of_the_script() -> None:
+    assert np.all(track("translation_x += 1\ntranslation_x = 4\ntranslation_x *= 2\ntranslation_x -= 3") == 7)
+    assert np.all(track("strength -= 0.25", "strength") == np.float32(0.4))
+
+
+def test_a_layer_of_a_section_holds_inside_it() -> None:
+    found = track("translation_x += 1\nsection a from 1s for 1s { translation_x = 5; translation_x *= 3 }")
+    assert found[:10].tolist() == [1] * 10
+    assert found[10:20].tolist() == [18] * 10
+    assert found[20:].tolist() == [1] * 20
+
+
+def test_triggers_come_on_top_of_layers_and_set_below_them() -> None:
+    assert track("translation_x += 1\non at 1s: translation_x *= 5\ntranslation_x += 1")[[0, 10]].tolist() == [2, 10]
+    found = compile_film('0: "a"\nfov = 50\nfov += 5\nprofile wide { fov = 80 }\n', profile="wide")
+    assert found.schedule.tracks["fov"][0] == 85
+    found = compile_film('0: "a"\nfov = 50\nfov += 5\n', overrides={"fov": "60"})
+    assert found.schedule.tracks["fov"][0] == 65
+
+
+def test_a_layer_is_no_second_writing_and_warns_past_the_range() -> None:
+    assert compile_film('0: "a"\nfov = 50\nfov += 5\nfov += 5\n').diagnostics == ()
+    assert [d.code for d in compile_film('0: "a"\nstrength += 5\n').diagnostics] == ["W0104"]
+
+
+@pytest.mark.parametrize("text", ["fps += 2\n", 'negative += "rain"\n', "translation_x += decay(4f)\n", "size *= 2\n"])
+def test_only_tracks_take_layers(text: str) -> None:
+    assert "script.anim" in wrong(text)
+
+
+def test_steps_sum_up_to_the_way() -> None:
+    way = track("translation_x = 3*sine(3s) + noise(7f)").astype(np.float64)
+    steps = track("translation_x = delta(3*sine(3s) + noise(7f))").astype(np.float64)
+    assert steps[0] == 0
+    assert np.cumsum(steps) == pytest.approx(way - way[0], abs=1e-5)
+
+
+def test_a_sum_of_layers_that_overflows_is_told() -> None:
+    with pytest.raises(CompileError) as caught:
+        compile_film('0: "a"\nfov = 9e307\nfov *= 9e307\nfov -= 9e307*9e3\n')
+    assert caught.value.diagnostics[0].code == "E0402"
