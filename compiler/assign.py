@@ -41,7 +41,8 @@ def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
         _note_written(checker, param, name_place, scope)
     elif not param.track:
         repair = f"write `{param.name} = …`; only tracks can be added to, and `animc list` shows them"
-        cx.findings.add("E0302", name_place, what=f"`{param.name}`", wanted="`=`", got=f"`{statement.op}`", repair=repair)
+        what, got = f"`{param.name}`", f"`{statement.op}`"
+        cx.findings.add("E0302", name_place, what=what, wanted="`=`", got=got, repair=repair)
         return
     if param.name == "tempo":
         _tempo(checker, statement, inner)
