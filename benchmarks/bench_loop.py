@@ -1,6 +1,6 @@
 """What a frame costs beside its painting, and what a long film costs in memory.
 
-    python benchmarks/bench_loop.py                 stages of a frame at 256² and 512², memory at 100 and 1000 frames
+    python benchmarks/bench_loop.py                 stages of a frame at 256² and 512², memory at 100 and 3000 frames
     python benchmarks/bench_loop.py --model none    another model in place of storybook
 
 Memory is each film's own peak, measured in a process of its own.
@@ -73,7 +73,7 @@ def tell_stages(frames: int, side: int, model: str) -> None:
 
 def tell_memory() -> None:
     peaks = []
-    for frames in (100, 1000):
+    for frames in (100, 3000):
         args = [sys.executable, __file__, "--peak", str(frames)]
         peaks.append(int(subprocess.run(args, check=True, capture_output=True).stdout))
         print(f"\nmodel none at 128x128, {frames:4} frames: peak {peaks[-1] / 1024:.0f} MB", end="")

@@ -101,13 +101,14 @@ def render(
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
     try:
-        for shot in schedule.shots:
-            asked = asked_of(wanted, shot)
-            for number, frame in _shot(studio, shot, asked) if asked else ():
-                done += 1
-                if report:
-                    report(Progress(number, done, len(wanted), frame.how))
-                yield frame.picture
+        with enough_memory(schedule.size):
+            for shot in schedule.shots:
+                asked = asked_of(wanted, shot)
+                for number, frame in _shot(studio, shot, asked) if asked else ():
+                    done += 1
+                    if report:
+                        report(Progress(number, done, len(wanted), frame.how))
+                    yield frame.picture
     finally:
         if store:
             store.settle()
@@ -255,7 +256,7 @@ def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
 def _redone(studio: Studio, row: Row, over: Tensor, turn: int) -> Tensor:
     """Return a picture painted over, with another seed, in its own colours: the ground of a painting that is redone."""
     chance = {"seed": (int(row["seed"]) + (turn + 1) * APART) % 2**53}
-    with studio.timings.stage("paint"), torch.inference_mode(), enough_memory(studio.schedule.size):
+    with studio.timings.stage("paint"), torch.inference_mode():
         painted = studio.painter.paint(over, replace(row, values={**row.values, **chance}))
     space = str(studio.schedule.settings.get("color_coherence", "lab"))
     return painted if space == "none" else match(painted, palette_of(over, space))
@@ -279,7 +280,7 @@ def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
 
 def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None, seen: Tensor | None) -> Frame:
     """Paint a frame over a picture (None: from nothing), and store it; where the mask is 0 it stays as it was seen."""
-    with studio.timings.stage("paint"), torch.inference_mode(), enough_memory(studio.schedule.size):
+    with studio.timings.stage("paint"), torch.inference_mode():
         painted = studio.painter.paint(over, row)
     if studio.masks and seen is not None:
         with studio.timings.stage("mask"):

@@ -21,7 +21,7 @@ from typing import IO
 import numpy as np
 
 from .errors import RenderError
-from .ffmpeg import ffmpeg
+from .ffmpeg import REPAIR, ffmpeg
 from .folder import KEPT, FolderWriter
 from .formats import format_of
 from .picture import Bytes
@@ -114,16 +114,26 @@ class FilmWriter:
                 f"{self.path} cannot be written: {fault.strerror}", "choose another path with -o"
             ) from fault
         self._said: IO[bytes] = tempfile.TemporaryFile()
-        self._encoder = subprocess.Popen(  # noqa: S603 (our own ffmpeg, no shell)
-            self._encode_args(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._said,
-            start_new_session=True,  # Ctrl-C is for us: the encoder finishes what it was given
-        )
+        self._encoder = self._started()
         self._pump = threading.Thread(target=self._feed, name="animc encoder", daemon=True)
         self._pump.start()
         return self
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 (our own ffmpeg, no shell)
+                self._encode_args(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+                start_new_session=True,  # Ctrl-C is for us: the encoder finishes what it was given
+            )
+        except (OSError, RenderError) as fault:
+            self._said.close()
+            self._part.unlink(missing_ok=True)
+            if isinstance(fault, RenderError):
+                raise
+            raise RenderError(f"the encoder cannot be run: {fault.strerror or fault}", REPAIR) from fault
 
     def write(self, frame: Bytes) -> None:
         """Add a frame, H×W×3 bytes. Raises RenderError where the encoder has failed."""

@@ -334,3 +334,18 @@ def test_a_film_killed_again_and_again_is_the_same_film(tmp_path: Path) -> None:
     painter = Brush()
     assert same(film(painter, schedule(30, **MOVES), FrameStore(tmp_path)), film(Brush(), schedule(30, **MOVES)))
     assert len(painter.painted) < 30
+
+
+class Hungry(Gradient):
+    """A depth that finds no memory."""
+
+    def depth(self, image: Tensor) -> Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 8 GiB")
+
+
+def test_running_out_of_memory_anywhere_says_what_to_lower() -> None:
+    frames = render(schedule(3, **MOVES), painter=Brush(), depth=Hungry())
+    assert next(frames).shape == (64, 64, 3)
+    with pytest.raises(RenderError, match="takes more memory than there is") as caught:
+        list(frames)
+    assert "--set size=32x32" in str(caught.value.repair)

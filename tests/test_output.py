@@ -121,3 +121,15 @@ def test_bad_wishes_are_told(folder: Path) -> None:  # noqa: F811
     assert "only added" in animc("render", "film.anim", "--interpolate", "5fps", cwd=folder).stderr
     assert animc("render", "film.anim", "--passes", "dept", cwd=folder).returncode == 2
     assert "--quality web" in animc("render", "film.anim", "--quality", "prores", "-o", "a.mp4", cwd=folder).stderr
+
+
+def test_an_encoder_that_is_missing_or_none_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    none = folder / "none"
+    none.write_text("no program")
+    for mode in (0o600, 0o700):
+        none.chmod(mode)
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(none))
+        with pytest.raises(RenderError, match=r"the encoder .*be run") as caught:
+            written(folder / "a.mp4", noise(1, (32, 32)), "web")
+        assert "pip install" in str(caught.value.repair)
+    assert not list(folder.glob(".a.mp4*"))
