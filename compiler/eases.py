@@ -78,12 +78,13 @@ def bezier(x: Array, x1: float, y1: float, x2: float, y2: float) -> Array:
     s = x.copy()
     for _ in range(60):
         gap = _axis(s, x1, x2) - x
+        met = np.abs(gap) <= 1e-14
+        if met.all():
+            break
         low, high = np.where(gap < 0.0, s, low), np.where(gap > 0.0, s, high)
         slope = 3.0 * (1 - s) ** 2 * x1 + 6.0 * (1 - s) * s * (x2 - x1) + 3.0 * s * s * (1.0 - x2)
         step = s - gap / np.where(np.abs(slope) < 1e-9, np.inf, slope)
-        s = np.where((step > low) & (step < high), step, (low + high) / 2.0)
-        if not np.any(np.abs(gap) > 1e-14):
-            break
+        s = np.where(met, s, np.where((step > low) & (step < high), step, (low + high) / 2.0))
     return np.where(x <= 0.0, 0.0, np.where(x >= 1.0, 1.0, _axis(s, y1, y2)))
 
 

@@ -93,6 +93,38 @@ def test_interpolations(formula: str, due: np.ndarray) -> None:
     np.testing.assert_allclose(contrast({**KEYS[0], "contrast_i": formula}, *KEYS[1:]), due, rtol=1e-5, atol=1e-5)
 
 
+INFO = [{"frame": 0, "contrast": 1, "info": "kick 1"}, {"frame": 40, "contrast": 1, "info": "snare"},
+        {"frame": 70, "contrast": 1, "info": "kick 2"}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "due"),
+    [('info_match("kick")', np.select([F < 40, F < 70], [1, 0], 1) * (F < LAST)),
+     ('info_match_count("kick")', 1 + (F >= 70)),
+     ('1+info_match_prev("snare")/50', 1 + np.where(F < 40, -1, 40) / 50),
+     ('info_match_next("k.ck", 0)/50', np.where(F < 70, 70, 0) / 50),
+     ('info_match_since("kick")/50', np.where(F < 70, F, F - 70) / 50),
+     ('info_match_until("snare", d=0)/50', np.where(F < 40, 40 - F, 0) / 50),
+     ('1+info_match_gap("kick")/50', 1 + np.where(F < 70, 70, -1) / 50),
+     ('info_match_progress("kick", 0)', np.where(F < 70, F / 70, 0))],
+)  # fmt: skip
+def test_labels_of_keyframes(formula: str, due: np.ndarray) -> None:
+    values = contrast({**INFO[0], "contrast_i": formula}, *INFO[1:])
+    np.testing.assert_allclose(values, np.clip(due, 0, 4), rtol=1e-5, atol=1e-5)
+
+
+def test_patterns_that_could_take_for_ever_are_refused() -> None:
+    evil = {"frame": 0, "contrast": 1, "info": "a" * 100, "contrast_i": 'info_match("(a+)+$")'}
+    with pytest.raises(BridgeError, match="too involved"):
+        import_parseq(document(evil, fields=["contrast"]))
+
+
+def test_functions_that_work_in_parseq_only_leave_the_keyframes() -> None:
+    schedule, script = imported(document({**KEYS[0], "contrast_i": "recompute_if(f)"}, *KEYS[1:], fields=["contrast"]))
+    np.testing.assert_allclose(schedule.tracks["contrast"], LINE, rtol=1e-6)
+    assert any("recompute_if" in note.text for note in script.notes)
+
+
 def test_interpolations_change_from_key_to_key() -> None:
     values = contrast({**KEYS[0], "contrast_i": "S"}, {**KEYS[1], "contrast_i": "L"}, {**KEYS[2], "contrast_i": "f/50"})
     np.testing.assert_allclose(values, np.select([F < 40, F < 70], [1.0, LINE], F / 50), rtol=1e-6)

@@ -105,6 +105,19 @@ def test_a_bezier_goes_through_its_own_points(x1: float, y1: float, x2: float, y
     assert np.allclose(bezier(x, x1, y1, x2, y2)[~steep], y[~steep], atol=2e-3)
 
 
+@given(*[st.floats(0, 1)] * 5)
+def test_a_bezier_at_one_place_is_that_among_many(x: float, x1: float, y1: float, x2: float, y2: float) -> None:
+    many = np.append(np.linspace(0, 1, 11), x)
+    alone, among = bezier(np.array([x]), x1, y1, x2, y2)[0], bezier(many, x1, y1, x2, y2)[-1]
+    assert alone == pytest.approx(among, abs=1e-5)
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        s = (low + high) / 2
+        low, high = (s, high) if 3 * (1 - s) ** 2 * s * x1 + 3 * (1 - s) * s * s * x2 + s**3 < x else (low, s)
+    if x1 + 0.1 < 1 and x2 > 0.1:  # elsewhere the curve may stand upright, and any height is right
+        assert alone == pytest.approx(3 * (1 - low) ** 2 * low * y1 + 3 * (1 - low) * low**2 * y2 + low**3, abs=1e-6)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.floats(-100, 100)), min_size=1, max_size=8, unique_by=lambda key: key[0]),
     st.sampled_from([*EASES, "step", "smooth"]),

@@ -144,8 +144,9 @@ def field_of(document: Document, name: str) -> tuple[Field, list[Span]]:
     valued.setdefault(first, valued[ordered[0]] if ordered else default)
     valued.setdefault(last, valued[ordered[-1]] if ordered else default)
     frames = sorted(valued)
+    labels = tuple((row["frame"], str(row.get("info") or "")) for row in document.keyframes)
     field = Field(frames, [valued[frame] for frame in frames], document.fps, document.bpm, last, document.cadence,
-                  document.series)  # fmt: skip
+                  document.series, labels=labels)  # fmt: skip
     return field, _spans(document, name, first, last)
 
 

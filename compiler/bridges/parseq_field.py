@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .parseq_chance import Generator
+from .parseq_info import matching
 
 
 @dataclass(slots=True)
 class Field:
     """A field's keyframes, and where a formula that is being worked out stands among them.
 
-    ``done`` holds the values of the frames before, ``bends`` the spline's second derivatives once they are known.
+    ``done`` holds the values of the frames before, ``bends`` the spline's second derivatives once they are known;
+    ``labels`` are what the document's keyframes are called, by frame.
     """
 
     frames: list[int]
@@ -31,6 +33,14 @@ class Field:
     done: list[float] = field(default_factory=list[float])
     chance: dict[int, Generator] = field(default_factory=dict[int, Generator])
     bends: list[float] | None = None
+    labels: tuple[tuple[int, str], ...] = ()
+    matched: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+
+    def matching(self, pattern: str) -> list[int]:
+        """Return the frames of the keyframes whose labels match. Raises FormulaError."""
+        if pattern not in self.matched:
+            self.matched[pattern] = matching(self.labels, pattern)
+        return self.matched[pattern]
 
     @property
     def beat_frames(self) -> float:

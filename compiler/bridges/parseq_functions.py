@@ -46,6 +46,9 @@ SIGNATURES: dict[str, tuple[Param, ...]] = {
     "computed_at": _params(("f", "active"), ("d", 0.0)),
     "start_of_beat": _params(("f", "frame"), ("round r", "r")),
     "is_generation": _params(("f", "frame")),
+    **dict.fromkeys(("info_match", "info_match_count"), _params(("regex r", None))),
+    **dict.fromkeys(("info_match_prev", "info_match_last", "info_match_next", "info_match_gap", "info_match_progress",
+                     "info_match_since", "info_match_until"), _params(("regex r", None), ("default d", -1.0))),
     "if": _params(("c", None), ("y", None), ("n", None)),
 }  # fmt: skip
 
@@ -65,6 +68,13 @@ _CURVES: dict[str, tuple[float, float, float, float]] = {
 _NUMBERED = ("Sine", "Quad", "Cubic", "Quart", "Quint", "Expo")
 
 
+class ChanceError(FormulaError):
+    """A formula of Parseq's whose values cannot be had again: chance without a seed, functions of its own doing."""
+
+
+_ITS_OWN = ("recompute_if", "vibe", "dangerous", "_clz32", "posneg", "posneg_lora")
+
+
 def control_points(curve: str) -> tuple[float, float, float, float]:
     """Return the control points of a curve by its name (easings.net's). Raises FormulaError for an unknown one."""
     head, *rest = curve.split("-")
@@ -78,6 +88,8 @@ def control_points(curve: str) -> tuple[float, float, float, float]:
 
 def arguments(call: Call) -> dict[str, Node | float | str]:
     """Return a call's arguments by their first names, defaults where none is given. Raises FormulaError."""
+    if call.name in _ITS_OWN:
+        raise ChanceError(f"`{call.name}` works in Parseq only")
     if call.name not in SIGNATURES:
         raise FormulaError(f"`{call.name}` is no function that can be brought over from Parseq")
     params = SIGNATURES[call.name]

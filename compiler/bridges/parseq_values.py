@@ -12,13 +12,10 @@ from .deforum_formula import FormulaError
 from .formula import Binary, Call, Name, Node, Num, Text, Unary
 from .parseq_chance import Generator
 from .parseq_field import Field, polynomial_at, spline_at, wave_at
-from .parseq_functions import arguments, control_points
+from .parseq_functions import ChanceError, arguments, control_points
+from .parseq_info import info
 
 Value = float | str
-
-
-class ChanceError(FormulaError):
-    """A formula whose values come from chance that cannot be drawn again."""
 
 
 def value_of(node: Node, at: Field) -> Value:
@@ -36,7 +33,7 @@ def value_of(node: Node, at: Field) -> Value:
         case Binary(op, left, right):
             return _binary(op, value_of(left, at), value_of(right, at))
         case Call():
-            return _call(node, at)
+            return _labelled(node, at) if node.name.startswith("info_match") else _call(node, at)
         case _:
             raise FormulaError("it cannot be worked out")
 
@@ -201,6 +198,14 @@ def _call(call: Call, at: Field) -> float:
             return float(number_of(given["f"], at) % at.cadence == 0)
         case _:
             raise ChanceError(f"the noise of `{call.name}` cannot be drawn again here")
+
+
+def _labelled(call: Call, at: Field) -> float:
+    given = arguments(call)
+    frames = at.matching(_text(given["regex"]))
+    default = number_of(given["default"], at) if "default" in given else 0.0
+    current = [frame for frame, _ in at.labels if frame <= at.frame]
+    return info(call.name, frames, bool(current) and current[-1] in frames, at.frame, default)
 
 
 def _plain_function(name: str, value: float) -> float:
