@@ -32,7 +32,9 @@ PIECES = [
     "max_f", "seed", "9e300", "0", "prompt", "pattern", '"x..x"', "word", "t", "#", '"""', "“", "：", "\\", "\t", "é",
     "rms", "range", "hold", "noise", "random", "index", "choose", "cycle", "every", "length", "fps", "size", "strength",
 ]  # fmt: skip
-QUICK = settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 def compiles_or_tells(text: str) -> None:
