@@ -18,7 +18,7 @@ from .masks import content, mask_key
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
 
-LOOP = "loop 4"
+LOOP = "loop 5"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
 SETTINGS = (

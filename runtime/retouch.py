@@ -102,12 +102,12 @@ def _perlin(size: tuple[int, int], cell: float, chance: torch.Generator) -> Tens
     rows, columns = (math.ceil(side / cell) + 1 for side in size)
     angle = torch.rand(rows, columns, generator=chance) * math.tau
     y, x = ((torch.arange(side) + 0.5) / cell for side in size)
-    row, column = y.long()[:, None], x.long()
+    row, column, slopes = y.long(), x.long(), (angle.cos(), angle.sin())
     down, across = (y - y.floor())[:, None], x - x.floor()
 
     def said(lower: int, right: int) -> Tensor:
-        turned = angle[row + lower, column + right]
-        return turned.cos() * (across - right) + turned.sin() * (down - lower)
+        cosine, sine = (slope[row + lower][:, column + right] for slope in slopes)
+        return cosine * (across - right) + sine * (down - lower)
 
     fade_x, fade_y = (t**3 * (t * (t * 6 - 15) + 10) for t in (across, down))
     return torch.lerp(torch.lerp(said(0, 0), said(0, 1), fade_x), torch.lerp(said(1, 0), said(1, 1), fade_x), fade_y)
