@@ -199,6 +199,7 @@ def test_ctrl_c_in_a_terminal_leaves_a_film(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores Ctrl-C
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
