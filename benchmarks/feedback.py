@@ -18,15 +18,15 @@ import numpy as np
 
 STEADY = """fps = 10
 size = 256x256
-frames = {frames}
+length = {frames}f
 model = "{model}"
 strength = 0.5
 translation_z = 3
-"a pine forest at dawn, fog"
+0: "a pine forest at dawn, fog"
 """
 CHANGE = """fps = 10
 size = 256x256
-frames = 60
+length = 60f
 model = "{model}"
 strength = 0.6
 translation_z = 3

@@ -67,7 +67,7 @@ PARAMS: tuple[Param, ...] = (
     Param("size", "size", None, "width x height of the film in pixels, such as 512x512; default: the model's own",
           "film", unit="px", low=16, high=8192, hard=True),
     Param("length", "duration", None, "length of the film; default: the sound's, or the last key plus two seconds",
-          "film", hard=True),
+          "film", hard=True, aliases=("max_frames",)),
     Param("tempo", "number", None, "beats a minute, in place of those heard: tempo = 128 offset 180ms meter 4",
           "film", unit="1/min", low=20, high=400, hard=True),
     Param("loop", "flag", None, "the film closes on itself: its last second goes over into the first frame", "film"),

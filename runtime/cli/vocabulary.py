@@ -96,6 +96,8 @@ def kind(row: Param) -> str:
 
 def default(row: Param) -> str:
     """Return a parameter's default as a script would write it."""
+    if row.kind == "flag":
+        return "false"
     if row.default is None:
         return "the model's own" if row.name in {"steps", "cfg", "size"} else "-"
     return f"{row.default:g}" if isinstance(row.default, float) else str(row.default)
