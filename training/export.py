@@ -19,7 +19,7 @@ from .network import FULL, Shape, scheduler, text_encoder, unet
 from .vocabulary import LENGTH, exported_vocabulary, known_words
 
 CARDS = Path(__file__).with_name("cards")
-HABITS = {"steps": 8, "cfg": 3.0}
+HABITS = {"steps": 6, "cfg": 3.0}
 """Denoising steps and guidance that the model looks best with, for the painter (`animc.json`)."""
 
 
