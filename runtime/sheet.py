@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +12,6 @@ from PIL import Image
 
 from ..compiler import compile_script
 from ..compiler.schedule import Schedule
-from .files import cache_folder, put
 from .picture import to_bytes
 
 PROMPTS = (
@@ -100,24 +98,3 @@ def measure(name: str) -> float:
         row = schedule.row(0)
         row = replace(row, values={**row.values, "strength": 0.5})
         return _best(lambda: painter.paint(picture, row))
-
-
-def speeds() -> dict[str, float]:
-    """Return the seconds a frame that ``measure`` last found here, by model."""
-    try:
-        known = json.loads(_place().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(known, dict):
-        return {}
-    return {str(name): float(taken) for name, taken in known.items() if isinstance(taken, int | float)}
-
-
-def remember(found: dict[str, float]) -> None:
-    """Keep what was measured, in the cache. Raises OSError where that cannot be written."""
-    _place().parent.mkdir(parents=True, exist_ok=True)
-    put(_place(), json.dumps({**speeds(), **found}).encode())
-
-
-def _place() -> Path:
-    return cache_folder() / "models.json"

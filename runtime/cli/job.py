@@ -64,10 +64,10 @@ def rate_wanted(fps: Fraction, factor: Fraction | None, fixed: Fraction | None) 
     return wanted
 
 
-def check_sheet(sheet: Path | None) -> None:
+def check_sheet(sheet: Path | None, option: str = "--contact-sheet") -> None:
     """Raise AnimcError where a contact sheet cannot be written."""
     if sheet and sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise AnimcError(f"{sheet} is no picture that can be written", "end --contact-sheet in .png or .jpg")
+        raise AnimcError(f"{sheet} is no picture that can be written", f"end {option} in .png or .jpg")
     if sheet and not sheet.parent.is_dir():
         raise AnimcError(f"there is no folder {sheet.parent} to write {sheet.name} into", f"mkdir -p {sheet.parent}")
 

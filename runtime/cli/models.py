@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 
 from ..errors import AnimcError
+from ..files import cache_folder, put
+from .job import check_sheet
 from .screen import Screen, table
 
 HELP = """List the models that paint and see depth: those that ship with animc, and those that this machine holds.
@@ -101,21 +103,40 @@ def _speed(seconds: float | None) -> str:
 
 
 def _measure() -> None:
-    from ..sheet import measure, remember
+    from ..sheet import measure
 
     found = {name: round(measure(name), 4) for name, _, _ in BUILT_IN}
     try:
-        remember(found)
+        _remember(found)
     except OSError as fault:
         raise AnimcError(
             f"the cache cannot be written: {fault.strerror}", "set ANIMC_CACHE to another folder"
         ) from fault
 
 
-def _shipped() -> list[Model]:
-    from ..sheet import speeds
+def _speeds() -> dict[str, float]:
+    """Return the seconds a frame that ``measure`` last found here, by model."""
+    try:
+        known = json.loads(_place().read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    return {str(name): float(taken) for name, taken in known.items() if isinstance(taken, int | float)}
 
-    taken = speeds()
+
+def _remember(found: dict[str, float]) -> None:
+    """Keep what was measured, in the cache. Raises OSError where that cannot be written."""
+    _place().parent.mkdir(parents=True, exist_ok=True)
+    put(_place(), json.dumps({**_speeds(), **found}).encode())
+
+
+def _place() -> Path:
+    return cache_folder() / "models.json"
+
+
+def _shipped() -> list[Model]:
+    taken = _speeds()
     return [
         Model(name, role, _size(WEIGHTS / name), licence, "built in", taken.get(name))
         for name, role, licence in BUILT_IN
@@ -170,10 +191,7 @@ def _card(name: str) -> str:
 
 
 def _paint(name: str, path: Path, prompts: Path | None, seed: int, device: str | None, screen: Screen) -> None:
-    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise AnimcError(f"{path} is no picture that can be written", "end --sheet in .png or .jpg")
-    if not path.parent.is_dir():
-        raise AnimcError(f"there is no folder {path.parent} to write {path.name} into", f"mkdir -p {path.parent}")
+    check_sheet(path, "--sheet")
     wanted = _prompts_of(prompts)
     from ..contact import save_sheet
     from ..sheet import PROMPTS, paintings
