@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,13 @@ import numpy as np
 
 from ..compiler.schedule import Schedule
 from .chain import chain_of
-from .files import cache_folder, put
 from .protocols import Depth, Painter
 from .render import asked_of
+from .speeds import remember, speeds
 from .store import FrameStore
 from .timings import Timings
+
+SPEEDS = "speeds.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def forecast(
 
 def seconds_a_frame(schedule: Schedule, painter: Painter) -> float | None:
     """Return how long a painting took when it was last measured, or None where it never was."""
-    known = _speeds().get(_name(schedule, painter))
-    return float(known) if isinstance(known, int | float) else None
+    return speeds(SPEEDS).get(_name(schedule, painter))
 
 
 def remember_speed(schedule: Schedule, painter: Painter, timings: Timings) -> None:
@@ -64,26 +64,8 @@ def remember_speed(schedule: Schedule, painter: Painter, timings: Timings) -> No
     if not count or not painter.repaints:
         return
     spent = sum(timings.seconds.get(stage, 0.0) for stage in ("depth", "warp", "colour", "paint", "store"))
-    known = {**_speeds(), _name(schedule, painter): round(spent / count, 4)}
     with contextlib.suppress(OSError):
-        _place().parent.mkdir(parents=True, exist_ok=True)
-        put(_place(), json.dumps(dict(list(known.items())[-MOST:])).encode())
-
-
-MOST = 500
-"""Speeds that are remembered."""
-
-
-def _place() -> Path:
-    return cache_folder() / "speeds.json"
-
-
-def _speeds() -> dict[str, object]:
-    try:
-        known = json.loads(_place().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
+        remember(SPEEDS, {_name(schedule, painter): round(spent / count, 4)})
 
 
 def _name(schedule: Schedule, painter: Painter) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ..errors import AnimcError
-from ..files import cache_folder, put
+from ..speeds import remember, speeds
 from .job import check_sheet
 from .screen import Screen, table
 
@@ -38,6 +38,7 @@ In a script, any text-to-image pipeline that diffusers loads is a painter:
 WEIGHTS = Path(__file__).parent.parent / "weights"
 BUILT_IN = (("storybook", "painter", "MIT"), ("depth", "depth", "MIT"))
 MOST_PROMPTS = 400
+SPEEDS = "models.json"
 
 
 @dataclass(frozen=True)
@@ -107,36 +108,15 @@ def _measure() -> None:
 
     found = {name: round(measure(name), 4) for name, _, _ in BUILT_IN}
     try:
-        _remember(found)
+        remember(SPEEDS, found)
     except OSError as fault:
         raise AnimcError(
             f"the cache cannot be written: {fault.strerror}", "set ANIMC_CACHE to another folder"
         ) from fault
 
 
-def _speeds() -> dict[str, float]:
-    """Return the seconds a frame that ``measure`` last found here, by model."""
-    try:
-        known = json.loads(_place().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(known, dict):
-        return {}
-    return {str(name): float(taken) for name, taken in known.items() if isinstance(taken, int | float)}
-
-
-def _remember(found: dict[str, float]) -> None:
-    """Keep what was measured, in the cache. Raises OSError where that cannot be written."""
-    _place().parent.mkdir(parents=True, exist_ok=True)
-    put(_place(), json.dumps({**_speeds(), **found}).encode())
-
-
-def _place() -> Path:
-    return cache_folder() / "models.json"
-
-
 def _shipped() -> list[Model]:
-    taken = _speeds()
+    taken = speeds(SPEEDS)
     return [
         Model(name, role, _size(WEIGHTS / name), licence, "built in", taken.get(name))
         for name, role, licence in BUILT_IN
