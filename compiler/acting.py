@@ -12,7 +12,7 @@ from .hearing_needs import BEAT, DOWNBEAT
 from .scope import Scope, did_you_mean
 from .typed import Act, Heard, Stream, Trigger
 from .values import duration_of, mismatch, number_of, value_of
-from .vocabulary import BY_NAME
+from .vocabulary import param_of
 
 
 def on(checker: Checker, statement: tree.On, scope: Scope) -> None:
@@ -71,7 +71,7 @@ def _act(checker: Checker, action: tree.Action, scope: Scope) -> Act | None:
     place = scope.place(action.span)
     if action.target == "prompt":
         return _prompt_act(checker, action, scope)
-    param = BY_NAME.get(action.target)
+    param = param_of(action.target)
     if param is None:
         unknown_setting(cx, action.target, scope.place(action.target_span))
         value_of(cx, action.value, scope)

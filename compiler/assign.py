@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from . import tree
+from .additions import parse_additions
 from .constants import only_in_triggers
 from .diagnostics import Label
 from .draft import Checker
@@ -17,7 +20,7 @@ from .source import Place
 from .spans import after
 from .typed import FILM, Setting, Tempo, TextValue, Write
 from .values import duration_of, mismatch, number_of, parts_of, value_of
-from .vocabulary import BY_NAME, Param
+from .vocabulary import BY_NAME, Param, param_of
 
 NOT_YET = {
     "hybrid_motion": "the camera's own moves are there",
@@ -29,7 +32,7 @@ NOT_YET = {
 def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
     """Note what a setting or track is given, or what is laid over a track."""
     cx, name_place = checker.cx, scope.place(statement.name_span)
-    param = BY_NAME.get(statement.name)
+    param = param_of(statement.name)
     if param is None:
         unknown_setting(cx, statement.name, name_place)
         return
@@ -217,11 +220,12 @@ def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr,
         cx.findings.add("E0303", place, what=f"`{param.name}`")
         return
     text = "".join(str(part) for part in value.text.parts)
-    if param.name == "mask" and text:
+    if param.name in _FORMED and text:
         try:
-            parse_mask(text)
+            _FORMED[param.name](text)
         except ValueError as fault:
-            cx.findings.add("E0304", place, name="mask", value=text, choices="", repair=f"{fault}; a mask is {FORMS}")
+            form = f"a mask is {FORMS}" if param.name == "mask" else f'write {param.name} = "ink.safetensors"'
+            cx.findings.add("E0304", place, name=param.name, value=text, choices="", repair=f"{fault}; {form}")
             return
     if param.choices and text not in param.choices and not param.open_choice:
         spelt = re.sub(r"[ _]karras$", "", text.lower()).replace("+", "p").replace(" ", "_")
@@ -229,6 +233,14 @@ def _text_setting(checker: Checker, param: Param, value: Value, expr: tree.Expr,
         cx.findings.add("E0304", place, name=param.name, value=text, choices=", ".join(param.choices), repair=repair)
         return
     checker.draft.settings[param.name] = Setting(text, None, place)
+
+
+_FORMED: dict[str, Callable[[str], object]] = {
+    "mask": parse_mask,
+    "lora": partial(parse_additions, "lora"),
+    "embedding": partial(parse_additions, "embedding"),
+}
+"""What reads the texts that have a form of their own, or raises ValueError."""
 
 
 def _length(checker: Checker, expr: tree.Expr, scope: Scope) -> None:

@@ -95,4 +95,11 @@ WARNINGS: dict[str, Entry] = {
         right=_P + "rotation_z = sin(tau*beat/4)\n",
         beats=_HURRYING,
     ),
+    "W0113": Entry(
+        "`{text}` is read as words",
+        "a LoRA is not brought by a prompt",
+        repair='write lora = "{file}.safetensors" and lora_{name} = {weight}',
+        wrong='0: "a forest, <lora:ink:0.8>"\n',
+        right='0: "a forest"\nlora = "ink.safetensors"\nlora_ink = 0.8\n',
+    ),
 }

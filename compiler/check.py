@@ -7,6 +7,7 @@ from typing import Any
 
 from . import tree
 from .acting import on
+from .additions import weights_of
 from .assign import assign
 from .diagnostics import Findings
 from .draft import Checker, Draft
@@ -19,7 +20,7 @@ from .scenes import bring, cut, guide, profile, prompt, section, style
 from .scope import Check, Look, Scope, Value, did_you_mean
 from .source import Place, Source, Span
 from .typed import Act, PromptKey, Setting, TextValue, Trigger, Typed
-from .vocabulary import PARAMS, Param
+from .vocabulary import LORA, PARAMS, Param
 
 Rules = Mapping[type, Callable[[Check, Any, Scope], Value]]
 
@@ -103,6 +104,7 @@ def _lay_over(
 
 def _typed(checker: Checker) -> Typed:
     cx, draft = checker.cx, checker.draft
+    _tell_unknown_loras(checker)
     prompts = tuple(_dressed(key, look) for key, look in draft.prompts)
     triggers = tuple(_dressed_trigger(trigger, look, draft.unsure) for trigger, look in draft.triggers)
     painted = prompts or draft.image or any(act.target == "prompt" for trigger in triggers for act in trigger.acts)
@@ -127,6 +129,18 @@ def _typed(checker: Checker) -> Typed:
         needs=needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio),
         sound_place=next(iter(cx.sounds.values()), None),
     )
+
+
+def _tell_unknown_loras(checker: Checker) -> None:
+    """Tell weights of LoRAs that the script does not bring."""
+    given = checker.draft.settings.get("lora")
+    known = {param.name for param in weights_of({"lora": given.value if given else ""})}
+    written = [(write.track, write.place) for write in checker.draft.writes]
+    written += [(act.target, act.place) for trigger, _ in checker.draft.triggers for act in trigger.acts]
+    for name, place in written:
+        if name.startswith(LORA) and name not in known:
+            repair = did_you_mean(name, known) or f'bring it: lora = "{name.removeprefix(LORA)}.safetensors"'
+            checker.cx.findings.add("E0201", place, name=name, repair=repair)
 
 
 def _default(param: Param) -> Setting:

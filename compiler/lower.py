@@ -78,7 +78,7 @@ def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedul
     stage = Stage(lowering.evaluator, film.timeline, sounds, film.frames, spans, keys, typed.lyrics)
     film.marks = lambda stream: stage.resolve(stream).frames(film.timeline)
 
-    tracks = tracks_of(lowering, stage, str(settings["seed_behavior"]))
+    tracks = tracks_of(lowering, stage, settings)
     texts, prompt, negative = blends_of(lowering, stage, prompts)
     events = events_of(lowering, stage)
     shots = shots_of(lowering)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from . import tree
+from .additions import INLINE
 from .assign import check_range, single, unknown_setting
 from .draft import Checker
 from .scope import Look, Parts, Scope
 from .source import Span
 from .spans import after
-from .typed import FILM, CutAt, GuideAt, PromptKey, SectionSpan
+from .typed import FILM, CutAt, GuideAt, PromptKey, SectionSpan, TextValue
 from .values import duration_of, number_of, position_of, text_value
-from .vocabulary import BY_NAME
+from .vocabulary import BY_NAME, param_of
 
 
 def section(checker: Checker, statement: tree.Section, scope: Scope) -> None:
@@ -38,6 +41,7 @@ def prompt(checker: Checker, statement: tree.Prompt, scope: Scope) -> None:
     at = position_of(cx, statement.key, scope, "a prompt's key")
     inner = Scope(scope.source, scope, section=scope.section, base=scope.base, look=scope.look, label="prompt")
     text = text_value(cx, statement.text, inner)
+    _tell_inline(checker, text)
     fade: Parts | None = ()
     if statement.fade is not None:
         fade = duration_of(cx, statement.fade, scope, "`fade`")
@@ -58,6 +62,15 @@ def style(checker: Checker, statement: tree.Style, scope: Scope) -> None:
         checker.cx.findings.add("E0305", style.place, repair=repair)
         return
     scope.look.style = style
+    _tell_inline(checker, style)
+
+
+def _tell_inline(checker: Checker, text: TextValue) -> None:
+    """Tell what the Stable Diffusion web UI would take out of a prompt."""
+    for part in text.parts:
+        for found in INLINE.finditer(part) if isinstance(part, str) else ():
+            name, weight = re.sub(r"\W+", "_", found[1]), found[2] or "1"
+            checker.cx.findings.add("W0113", text.place, text=found[0], file=found[1], name=name, weight=weight)
 
 
 def bring(checker: Checker, statement: tree.Input, scope: Scope) -> None:
@@ -121,5 +134,5 @@ def profile(checker: Checker, statement: tree.Profile, scope: Scope) -> None:
     for inner in statement.body:
         if not isinstance(inner, tree.Assign | tree.Style):
             checker.cx.findings.add("E0218", scope.place(inner.span), what="this", where="a profile")
-        elif isinstance(inner, tree.Assign) and inner.name not in BY_NAME:
+        elif isinstance(inner, tree.Assign) and param_of(inner.name) is None:
             unknown_setting(checker.cx, inner.name, scope.place(inner.name_span))

@@ -121,9 +121,13 @@ class Schedule:
         return Row(frame, values, self._texts_at(self.prompt, frame), self._texts_at(self.negative, frame))
 
     def row_key(self, frame: int) -> bytes:
-        """Return 16 bytes that change whenever anything that a frame is painted from changes (not its number)."""
+        """Return 16 bytes that change whenever anything that a frame is painted from changes (not its number).
+
+        A LoRA that weighs nothing counts as none.
+        """
         row = self.row(frame)
-        body = json.dumps([sorted(row.values.items()), row.prompt, row.negative], ensure_ascii=False)
+        values = [(name, value) for name, value in sorted(row.values.items()) if value or not name.startswith("lora_")]
+        body = json.dumps([values, row.prompt, row.negative], ensure_ascii=False)
         return hashlib.blake2b(body.encode(), digest_size=16).digest()
 
     def _texts_at(self, blend: Blend, frame: int) -> Weighted:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
 
 from . import chance
+from .additions import weights_of
 from .arithmetic import Array
 from .diagnostics import CompileError
 from .happenings import Stage, TooManyEvents
@@ -17,7 +19,7 @@ from .typed import FILM, Trigger, Write
 from .vocabulary import TRACKS, Param
 
 
-def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str, Any]:
+def tracks_of(lowering: Lowering, stage: Stage, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return every track: what is written for the film, then for its sections, then what is laid over it in the order
     of the script, then what triggers add."""
     typed, frames = lowering.typed, lowering.film.frames
@@ -32,7 +34,7 @@ def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str,
     lowering.evaluator.plan([*(write.step for write in typed.writes), *_kept(lowering)])
     happenings: dict[int, Any] = {}
     found: dict[str, Any] = {}
-    for param in TRACKS:
+    for param in (*TRACKS, *weights_of(settings)):
         writes, added = by_track.get(param.name, []), acts.get(param.name, [])
         if param.default is None and not writes and not added:
             continue
@@ -44,7 +46,7 @@ def tracks_of(lowering: Lowering, stage: Stage, seed_behavior: str) -> dict[str,
         if added and not finite(lowering, track, added[-1][1].step, place):
             track = np.zeros(frames)
         if param.name == "seed":
-            track = track + _seed_moves(seed_behavior, frames, lowering.film.seed)
+            track = track + _seed_moves(str(settings["seed_behavior"]), frames, lowering.film.seed)
         found[param.name] = _settled(lowering, param, track, place, steps)
     return found
 

@@ -129,6 +129,10 @@ PARAMS: tuple[Param, ...] = (
     _paint("hires_strength", 0.7, 0, 1, "share of the enlarged picture that is kept when it is painted over"),
     Param("tiling", "flag", None, "the picture's left and right, and its top and bottom, fit together", "painting"),
     Param("negative", "text", None, "what the picture should not show", "painting", aliases=("negative_prompt",)),
+    Param("lora", "text", None, "files of LoRAs, .safetensors, with commas between; lora_NAME is the weight of each",
+          "painting"),
+    Param("embedding", "text", None, "files of textual inversions, with commas between; a prompt says them by NAME",
+          "painting"),
     Param("mask", "text", None, "where frames are painted: FILE (its white), alpha FILE, depth A..B, luma A..B",
           "painting"),
     _paint("mask_feather", 0.0, 0, 200, "softens the mask's edges", unit="px"),
@@ -155,6 +159,22 @@ PARAMS: tuple[Param, ...] = (
 
 BY_NAME: dict[str, Param] = {name: param for param in PARAMS for name in (param.name, *param.aliases)}
 """Every spelling of every parameter."""
+
+LORA = "lora_"
+"""What the track of a LoRA's weight begins with; its file's name follows."""
+
+
+def lora_weight(name: str) -> Param:
+    """Return the parameter of a track such as ``lora_ink``."""
+    what = f"how strongly the LoRA {name.removeprefix(LORA)} acts"
+    return Param(name, "number", 1.0, what, "painting", track=True, low=-10, high=10)
+
+
+def param_of(name: str) -> Param | None:
+    """Return the parameter of any spelling, a LoRA's weight too, or None where there is none."""
+    known = BY_NAME.get(name)
+    return lora_weight(name) if known is None and name.startswith(LORA) else known
+
 
 TRACKS: tuple[Param, ...] = tuple(param for param in PARAMS if param.track)
 SETTINGS: tuple[Param, ...] = tuple(param for param in PARAMS if not param.track)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..compiler.schedule import Schedule, Shot
+from .additions import Additions
 from .coherence import References, reference_of
 from .guides import Guides
 from .masks import content, mask_key
@@ -77,9 +78,9 @@ def chain_of(
     )
     key = chain_key(b"", *marks, _colours(schedule, shot, base))
     keys: list[bytes] = []
-    wanted, guides = set(painted), Guides(schedule, shot, base)
+    wanted, besides = set(painted), (Guides(schedule, shot, base), Additions(schedule, base))
     for frame in range(shot.start, painted[-1] + 1):
-        key = chain_key(key, schedule.row_key(frame), *([drawn] if (drawn := guides.key(frame)) else ()))
+        key = chain_key(key, schedule.row_key(frame), *filter(None, (part.key(frame) for part in besides)))
         if frame in wanted:
             keys.append(key)
     return Chain(shot, tuple(painted), tuple(keys), References(schedule, shot, painted))

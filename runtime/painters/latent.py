@@ -18,6 +18,7 @@ from torch import Tensor
 from ...compiler.schedule import Row
 from ..hub import picture_device
 from ..picture import resize
+from .added import Added, add
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
@@ -38,13 +39,15 @@ class LatentPainter:
         sampler: str,
         fingerprint: str,
         hires: float = 1.0,
+        added: Added | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.habits = habits
         self.size = size
         self.where = device
         self.device = picture_device(device)
-        self.words = Words(pipeline, device)
+        self.added = added or add(pipeline, {}, {}, "")
+        self.words = Words(pipeline, device, self.added.lexicon)
         self.factor: int = 2 ** (len(pipeline.vae.config.block_out_channels) - 1)
         self.canvas = canvas_size(size, habits, self.factor)
         self.large = self.canvas
@@ -62,6 +65,8 @@ class LatentPainter:
         share = 1.0 if image is None else 1 - float(row["strength"])
         if image is not None and share * self.curve.length < 1:
             return image
+        if self.added.loras.weigh(row):
+            self.words.forget()
         chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
         painted = self._painted(image if share < 1 else None, row, share, chance, self.canvas)
         again = 1 - float(row.get("hires_strength") or 0)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ...compiler.schedule import Schedule
+from ..additions import paths_of
 from ..errors import RenderError
 from ..protocols import Painter
 from .still import Still
@@ -30,6 +31,7 @@ def open_painter(
 def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch.dtype | None, base: Path) -> Painter:
     # The model rooms are entered only here: `model = "none"` must not wait for diffusers to load.
     from ..hub import best_device, best_dtype
+    from .added import add
     from .habits import habits_of
     from .latent import LatentPainter
     from .load import find, fingerprint, load_pipeline
@@ -42,14 +44,16 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
     habits = habits_of(pipeline, place.folder, model)
     mark = fingerprint(pipeline, where, kind)
     _settle(pipeline, where, model)
+    files = {kind: paths_of(schedule.settings, kind, base) for kind in ("lora", "embedding")}
+    added = add(pipeline, files["lora"], files["embedding"], model)
     if _is_latent(pipeline, model):
         sampler, hires = str(schedule.settings.get("sampler", "auto")), float(schedule.settings.get("hires", 1))
         if schedule.settings.get("tiling"):
             _tile(pipeline)
             mark += " tiling"
-        return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark, hires)
+        return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark, hires, added)
     _refuse(schedule, model)
-    return WholePainter(pipeline, habits, schedule.size, where, mark)
+    return WholePainter(pipeline, habits, schedule.size, where, mark, added)
 
 
 LATENT_ONLY = {"subseed_strength": 0.0, "noise_multiplier": 1.0, "clip_skip": 1}

@@ -12,6 +12,7 @@ from ...compiler.schedule import Row, Weighted
 from ..errors import RenderError
 from ..hub import picture_device
 from ..picture import resize
+from .added import Added, add
 from .attention import plain, stresses
 from .habits import Habits, canvas_size
 from .levels import evaluations
@@ -29,7 +30,13 @@ class WholePainter:
     repaints = True
 
     def __init__(
-        self, pipeline: Any, habits: Habits, size: tuple[int, int], device: torch.device, fingerprint: str
+        self,
+        pipeline: Any,
+        habits: Habits,
+        size: tuple[int, int],
+        device: torch.device,
+        fingerprint: str,
+        added: Added | None = None,
     ) -> None:
         from diffusers.pipelines.auto_pipeline import AutoPipelineForImage2Image, AutoPipelineForText2Image
 
@@ -41,6 +48,7 @@ class WholePainter:
             raise RenderError(
                 f"{name} does not paint pictures over pictures", "use a text-to-image model that has image-to-image too"
             ) from fault
+        self.added = added or add(pipeline, {}, {}, "")
         self.habits = habits
         self.size = size
         self.device = picture_device(device)
@@ -54,6 +62,7 @@ class WholePainter:
         share = 1.0 if image is None else 1 - float(row["strength"])
         if image is not None and share < 1e-3:
             return image
+        self.added.loras.weigh(row)
         steps = int(row.get("steps") or self.habits.steps)
         if image is None:
             wanted = {"num_inference_steps": steps, "width": self.canvas[0], "height": self.canvas[1]}
@@ -71,8 +80,8 @@ class WholePainter:
     def _called(self, pipe: Any, row: Row, wanted: dict[str, Any]) -> Tensor:
         cfg = row.get("cfg")
         wanted |= {
-            "prompt": joined(row.prompt),
-            "negative_prompt": joined(row.negative),
+            "prompt": self.added.lexicon.spelled(joined(row.prompt)),
+            "negative_prompt": self.added.lexicon.spelled(joined(row.negative)),
             "guidance_scale": self.habits.cfg if cfg is None else float(cfg),
             "generator": torch.Generator("cpu").manual_seed(int(row["seed"])),
             "output_type": "pt",

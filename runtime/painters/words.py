@@ -12,6 +12,7 @@ from torch import Tensor
 from ...compiler.schedule import Weighted
 from ..errors import RenderError
 from .attention import Stressed, plain, stresses
+from .lexicon import Lexicon
 
 KEPT = 256
 """Texts whose embeddings are kept: a text with moving words in it is a new one at every frame."""
@@ -28,11 +29,16 @@ class Meaning:
 class Words:
     """Embeds texts by a pipeline's own ``encode_prompt``, for its U-Net on ``device``."""
 
-    def __init__(self, pipeline: Any, device: torch.device) -> None:
+    def __init__(self, pipeline: Any, device: torch.device, lexicon: Lexicon) -> None:
         self.pipeline = pipeline
+        self.lexicon = lexicon
         self.device = device
         self.dtype: torch.dtype = pipeline.unet.dtype
         self._known: OrderedDict[tuple[str, int], Meaning] = OrderedDict()
+
+    def forget(self) -> None:
+        """Let every text be embedded anew: the text encoder has changed."""
+        self._known.clear()
 
     def blend(self, texts: Weighted, skip: int = 1) -> Meaning:
         """Return the mean of the texts' embeddings, by weight; no text is the empty one.
@@ -50,7 +56,7 @@ class Words:
 
     def meaning(self, text: str, skip: int = 1) -> Meaning:
         """Return one text's embedding, the words in brackets stressed by their weights."""
-        pieces = stresses(text)
+        pieces = stresses(self.lexicon.spelled(text))
         base = self._embedded(plain(pieces), skip)
         if all(weight == 1 for _, weight in pieces):
             return base
