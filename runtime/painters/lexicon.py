@@ -111,6 +111,6 @@ def _vectors(path: Path) -> dict[str, Tensor]:
     held = said.get("string_to_param", said) if isinstance(said, dict) else {}
     tables = {str(key): value.detach() for key, value in held.items() if isinstance(value, Tensor)}
     tables = {key: value[None] if value.ndim == 1 else value for key, value in tables.items()}
-    if not tables or any(table.ndim != 2 or not 1 <= len(table) <= 75 for table in tables.values()):
+    if not 1 <= len(tables) <= 2 or any(table.ndim != 2 or not 1 <= len(table) <= 75 for table in tables.values()):
         raise RenderError(f"{path} holds no textual inversion", "is it a model, or a LoRA?")
     return tables
