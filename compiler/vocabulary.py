@@ -93,6 +93,9 @@ PARAMS: tuple[Param, ...] = (
           mode="3d", unit="1/200 world", low=1, high=1_000_000),
     _choice("border", "reflect", ("replicate", "reflect", "wrap", "zeros"),
             "what stands where the move looks past the picture's edge", "motion"),
+    _choice("reveal", "paint", ("paint", "smear"),
+            "what the move brings into view is painted anew, or left as the border and what stood beside it make it",
+            "motion"),
     _choice("depth", "auto", ("auto", "builtin", "gradient", "none", "depth-anything", "dpt", "zoedepth"),
             "where depth comes from; a folder or hub id of a depth model also does", "motion", more=True),
     # painting

@@ -19,11 +19,11 @@ from .masks import content, mask_key
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
 
-LOOP = "loop 5"
+LOOP = "loop 6"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
 SETTINGS = (
-    *("mode", "border", "color_coherence", "color_reference", "color_every"),
+    *("mode", "border", "reveal", "color_coherence", "color_reference", "color_every"),
     *("noise_type", "perlin_octaves", "perlin_persistence"),
 )
 """What holds for the whole film and changes its pictures, beside what the painter and the depth tell themselves."""

@@ -11,12 +11,15 @@ from ..compiler.schedule import Row
 from .picture import Bytes, to_bytes, to_tensor
 from .protocols import Depth
 from .timings import Timings
-from .warp import depth_move, depth_through, flat_move, follow, moves, sample
+from .warp import bare_through, depth_move, depth_through, flat_move, follow, laid_bare, moves, outside, sample
 
 
 @dataclass(frozen=True)
 class Camera:
-    """How a film's pictures are moved: ``mode`` and ``border`` as in the script, ``size`` (width, height)."""
+    """How a film's pictures are moved: ``mode`` and ``border`` as in the script, ``size`` (width, height).
+
+    ``reveals``: what the moves lay bare is wanted too.
+    """
 
     mode: str
     border: str
@@ -24,6 +27,7 @@ class Camera:
     depth: Depth
     device: torch.device
     timings: Timings
+    reveals: bool = False
 
     def move(self, row: Row, depth: Tensor | None) -> Tensor:
         """Return the grid of one frame's move over a picture of ``depth``."""
@@ -41,6 +45,7 @@ class Ground:
         self.image = to_tensor(painted, camera.device)
         self.far: Tensor | None = None
         self.trail: Tensor | None = None
+        self._bare: Tensor | None = None
 
     def move(self, row: Row) -> Tensor | None:
         """Let the camera make one frame's move; return that move's grid, or None where the camera stands."""
@@ -50,6 +55,8 @@ class Ground:
         with self.camera.timings.stage("warp"):
             seen = None if far is None else depth_through(far, self.trail)
             step = self.camera.move(row, seen)
+            if self.camera.reveals:
+                self._lay_bare(row, seen, step)
             self.trail = follow(self.trail, step)
         return step
 
@@ -63,6 +70,22 @@ class Ground:
     def picture(self) -> Bytes:
         """Return the picture as the camera sees it now, in bytes."""
         return self.painted if self.trail is None else to_bytes(self.seen())
+
+    def bare(self) -> Tensor | None:
+        """Return H×W of 1 where the camera looks at what the picture does not have, or None where there is no such
+        place: past its edges, but where they are wrapped, and where something near stood before."""
+        if self.trail is None or not self.camera.reveals:
+            return None
+        with self.camera.timings.stage("warp"):
+            parts = [] if self.camera.border == "wrap" else [outside(self.trail)]
+            parts += [] if self._bare is None else [self._bare]
+            found = torch.stack(parts).amax(0) if parts else None
+            return found if found is not None and bool(found.any()) else None
+
+    def _lay_bare(self, row: Row, seen: Tensor | None, step: Tensor) -> None:
+        before = bare_through(self._bare, step)
+        now = None if seen is None else laid_bare(row, seen, step)
+        self._bare = now if before is None else before if now is None else torch.maximum(before, now)
 
     def _depth(self) -> Tensor:
         if self.far is None:

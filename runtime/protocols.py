@@ -5,7 +5,7 @@ Pictures between rooms are torch float32 tensors, 3×H×W, sRGB in 0..1, on the 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -33,6 +33,15 @@ class Painter(Protocol):
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W, from the warped last one, or from nothing where ``image`` is None."""
+        ...
+
+
+@runtime_checkable
+class Restorer(Protocol):
+    """A painter that can paint a part of its picture from nothing, and the rest over what was there."""
+
+    def paint_bared(self, image: Tensor | None, row: Row, bare: Tensor | None) -> Tensor:
+        """Return the frame's picture as ``paint`` does, but what is ``bare`` (H×W, 1 where nothing is known) anew."""
         ...
 
 

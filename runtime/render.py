@@ -25,7 +25,7 @@ from .guides import Guides
 from .masks import Masks, masks_of
 from .memory import enough_memory
 from .picture import Bytes, check_images, read_image, to_bytes, to_tensor
-from .protocols import Depth, Painter
+from .protocols import Depth, Painter, Restorer
 from .retouch import Grain, retouch
 from .store import FrameStore
 from .timings import Timings
@@ -118,7 +118,8 @@ def _studio(
     schedule: Schedule, painter: Painter, depth: Depth, store: FrameStore | None, base: Path, timings: Timings
 ) -> Studio:
     mode, border = str(schedule.settings.get("mode", "3d")), str(schedule.settings.get("border", "reflect"))
-    camera = Camera(mode, border, schedule.size, depth, painter.device, timings)
+    reveals = schedule.settings.get("reveal") == "paint" and isinstance(painter, Restorer)
+    camera = Camera(mode, border, schedule.size, depth, painter.device, timings, reveals)
     given = schedule.settings.get
     grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
                   float(given("perlin_persistence", 0.5)))  # fmt: skip
@@ -250,7 +251,7 @@ def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
         over = retouch(over, row, scene.studio.grain)
     for turn in range(int(row["redo"])):
         over = _redone(scene.studio, row, over, turn)
-    return _paint(scene.studio, key, row, over, seen)
+    return _paint(scene.studio, key, row, over, seen, ground.bare())
 
 
 def _redone(studio: Studio, row: Row, over: Tensor, turn: int) -> Tensor:
@@ -278,10 +279,19 @@ def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
     return _paint(studio, key, studio.schedule.row(shot.start), over, over)
 
 
-def _paint(studio: Studio, key: bytes, row: Row, over: Tensor | None, seen: Tensor | None) -> Frame:
-    """Paint a frame over a picture (None: from nothing), and store it; where the mask is 0 it stays as it was seen."""
+def _paint(
+    studio: Studio, key: bytes, row: Row, over: Tensor | None, seen: Tensor | None, bare: Tensor | None = None
+) -> Frame:
+    """Paint a frame over a picture (None: from nothing), and store it; where the mask is 0 it stays as it was seen.
+
+    ``bare``: H×W, 1 where the picture holds nothing that was there before.
+    """
+    painter = studio.painter
     with studio.timings.stage("paint"), torch.inference_mode():
-        painted = studio.painter.paint(over, row)
+        if bare is not None and isinstance(painter, Restorer):
+            painted = painter.paint_bared(over, row, bare)
+        else:
+            painted = painter.paint(over, row)
     if studio.masks and seen is not None:
         with studio.timings.stage("mask"):
             share = studio.masks.at(row.frame, seen, float(row["mask_feather"]))

@@ -88,6 +88,34 @@ def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: to
     return lens.look(there)
 
 
+BARE = 1.0
+"""Pixels that a place may look beside what comes to stand there; farther off, nothing comes to stand there at all."""
+
+
+def laid_bare(row: Row, depth: Tensor, step: Tensor) -> Tensor:
+    """Return H×W of 1 where a 3D move's grid ``step`` shows what the picture of ``depth`` does not have, else 0.
+
+    Such a place was behind something near, and shows what stood beside it a second time: what it looks at is carried
+    elsewhere by its own depth.
+    """
+    size = (depth.shape[1], depth.shape[0])
+    lens = Lens(row, still(size, depth.device), size[0] / size[1])
+    held = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
+    half = torch.tensor(size, device=depth.device) / 2
+    beside = ((lens.look(_look_up(held, step)) - step) * half).abs().amax(-1)
+    return (beside > BARE).to(torch.float32)
+
+
+def bare_through(bare: Tensor | None, step: Tensor) -> Tensor | None:
+    """Return what was bare (H×W) as a frame sees it through ``step``."""
+    return None if bare is None else _look_up(bare, step)
+
+
+def outside(grid: Tensor) -> Tensor:
+    """Return H×W of 1 where a grid looks past the picture's edge, else 0."""
+    return (grid.abs().amax(-1) > 1).to(torch.float32)
+
+
 class Lens:
     """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth."""
 

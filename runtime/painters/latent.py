@@ -19,6 +19,7 @@ from ...compiler.schedule import Row
 from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
+from .bare import held, levels_of, shares_of
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
@@ -62,42 +63,57 @@ class LatentPainter:
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
+        return self.paint_bared(image, row, None)
+
+    def paint_bared(self, image: Tensor | None, row: Row, bare: Tensor | None) -> Tensor:
+        """Return the frame's picture, what is ``bare`` of it (H×W, 0..1) painted from as good as nothing."""
         share = 1.0 if image is None else 1 - float(row["strength"])
         if image is not None and share * self.curve.length < 1:
             return image
         if self.added.loras.weigh(row):
             self.words.forget()
         chance = torch.Generator("cpu").manual_seed(int(row["seed"]))
-        painted = self._painted(image if share < 1 else None, row, share, chance, self.canvas)
+        painted = self._painted(image if share < 1 else None, row, share, chance, self.canvas, bare)
         again = 1 - float(row.get("hires_strength") or 0)
         if self.large != self.canvas and again * self.curve.length >= 1:
             painted = self._painted(resize(painted, self.large), row, again, chance, self.large)
         return resize(painted, self.size)
 
     def _painted(
-        self, image: Tensor | None, row: Row, share: float, chance: torch.Generator, canvas: tuple[int, int]
+        self,
+        image: Tensor | None,
+        row: Row,
+        share: float,
+        chance: torch.Generator,
+        canvas: tuple[int, int],
+        bare: Tensor | None = None,
     ) -> Tensor:
         """Return a picture of ``canvas`` (width, height), painted from ``share`` of the whole noise downwards."""
         steps = int(row.get("steps") or self.habits.steps)
-        levels = self.curve.levels(share, evaluations(steps, share))
-        latent = self._start(image, levels[0], row, chance, canvas)
-        return self._decode(SAMPLERS[self.sampler](self._see(row, canvas), latent, levels, chance))
+        see, levels = self._see(row, canvas), self.curve.levels(share, evaluations(steps, share))
+        shape = (canvas[1] // self.factor, canvas[0] // self.factor)
+        picture = None if image is None else self._encode(resize(image, canvas))
+        if picture is not None and bare is not None:
+            shares = shares_of(bare.to(self.where), share, shape)
+            levels = levels_of(self.curve, steps, share, float(shares.max()))
+            see = held(see, picture, shares, self.curve)
+        latent = self._start(picture, levels[0], row, chance, shape)
+        return self._decode(SAMPLERS[self.sampler](see, latent, levels, chance))
 
     def _start(
-        self, image: Tensor | None, level: Level, row: Row, chance: torch.Generator, canvas: tuple[int, int]
+        self, picture: Tensor | None, level: Level, row: Row, chance: torch.Generator, shape: tuple[int, int]
     ) -> Tensor:
-        """Return the latent to start from: the image's with noise over it, or noise alone."""
-        shape = (1, self.pipeline.unet.config.in_channels, canvas[1] // self.factor, canvas[0] // self.factor)
-        like = torch.empty(shape, device=self.where)
+        """Return the latent to start from: the picture's with noise over it, or noise alone."""
+        like = torch.empty((1, self.pipeline.unet.config.in_channels, *shape), device=self.where)
         noise = noise_like(like, chance)
         if share := float(row.get("subseed_strength") or 0):
             second = torch.Generator("cpu").manual_seed(int(row["subseed"]))
             noise = spherical(noise, noise_like(like, second), share)
-        if image is None:
+        if picture is None:
             return noise
         given = row.get("noise_multiplier")
         multiplier = 1.0 if given is None else float(given)
-        return level.alpha * self._encode(resize(image, canvas)) + level.sigma * multiplier * noise
+        return level.alpha * picture + level.sigma * multiplier * noise
 
     def _see(self, row: Row, canvas: tuple[int, int]) -> See:
         """Return the model that the samplers drive: guided by the row's prompt away from its negative."""
