@@ -119,16 +119,23 @@ def test_motion_and_the_net_between(tmp_path: Path) -> None:
     assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow"}
 
 
-def test_few_compositions_in_every_light(tmp_path: Path) -> None:
-    dataset.draw_shard(tmp_path, 0, seed=0, scenes=60, size=48, compositions=1)
+def test_first_places_keep_their_shapes_in_every_light(tmp_path: Path) -> None:
+    dataset.draw_shard(tmp_path, 0, seed=0, scenes=45, size=48, first=True)
     facts = dataset.facts_of(dataset.shards(tmp_path)[0])
     depths = dataset.depths_of(dataset.shards(tmp_path)[0])
     assert all(fact.style == "storybook" and not fact.things for fact in facts)
-    by_land: dict[str, list[int]] = {}
+    assert facts == scenes.first_places()[:45]
+    assert len({(fact.land, fact.hour, fact.weather, fact.landmark, fact.sky) for fact in facts}) == 45
+    by_land: dict[tuple[str, str], list[int]] = {}
     for number, fact in enumerate(facts):
         if fact.weather == "clear":
-            by_land.setdefault(fact.land, []).append(number)
+            by_land.setdefault((fact.land, fact.landmark), []).append(number)
     pairs = [(group[0], other) for group in by_land.values() for other in group[1:]]
     same = [np.abs(depths[one].astype(int) - depths[other]).mean() < 12 for one, other in pairs]
-    assert len(same) > 10
-    assert np.mean(same) > 0.8, "the light changes, the place does not"
+    assert len(same) > 10 and all(same), "the light changes, the place does not"
+
+
+def test_first_places_end(tmp_path: Path) -> None:
+    count = len(scenes.first_places())
+    dataset.draw_shard(tmp_path, 1, seed=0, scenes=count - 2, size=48, first=True)
+    assert len(dataset.pictures_of(dataset.shards(tmp_path)[0])) == 2

@@ -14,27 +14,28 @@ import cv2
 import numpy as np
 
 from .captions import Facts
-from .scenes import LANDS, choose, choose_plain, paint
+from .scenes import LANDS, choose, first_places, paint
 
 SHARD = 200  # scenes a file: 40 MB of pictures
 
 
-def draw_shard(
-    folder: Path, index: int, seed: int, scenes: int = SHARD, size: int = 256, compositions: int = 0
-) -> None:
+def draw_shard(folder: Path, index: int, seed: int, scenes: int = SHARD, size: int = 256, first: bool = False) -> None:
     """Draw shard `index`.
 
     Pictures (n×H×W×3, uint8), depths (n×H×W, uint8: 255 far) and facts; each scene has a seed of its own.
-    `compositions`: bare places only, each in so few compositions, in every light.
+    `first`: the first places instead, bare, each land always of the same shapes; none after the last of them.
     """
     pictures, depths, facts_list = [], [], []
-    for number in range(index * scenes, (index + 1) * scenes):
-        rng = np.random.default_rng([seed, number])
-        if compositions:
-            facts, which = choose_plain(rng, compositions)
-            shapes = np.random.default_rng([seed, list(LANDS).index(facts.land), which])
-            picture, depth = paint(rng, facts, size, size, shapes)
+    places = first_places()
+    numbers = range(index * scenes, min((index + 1) * scenes, len(places)) if first else (index + 1) * scenes)
+    for number in numbers:
+        if first:
+            facts = places[number]
+            land = list(LANDS).index(facts.land)
+            above, shapes = (np.random.default_rng([seed, land, part]) for part in range(2))
+            picture, depth = paint(above, facts, size, size, shapes)
         else:
+            rng = np.random.default_rng([seed, number])
             facts = choose(rng)
             picture, depth = paint(rng, facts, size, size)
         pictures.append(picture)
@@ -81,16 +82,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--compositions", type=int, default=0, help="bare places, each in so few compositions")
+    parser.add_argument("--first", action="store_true", help="every land in every light, always of the same shapes")
     parser.add_argument("--part", default="0/1", help="draw every n-th shard only, to share the work: 0/2, 1/2")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     part, parts = (int(value) for value in options.part.split("/"))
-    for index in range(part, -(-options.count // SHARD), parts):
+    count = len(first_places()) if options.first else options.count
+    for index in range(part, -(-count // SHARD), parts):
         if not (options.folder / f"shard{index:05d}.npy").exists():
-            draw_shard(options.folder, index, options.seed, compositions=options.compositions)
-            print(f"shard {index}: {(index + 1) * SHARD} scenes", flush=True)
+            draw_shard(options.folder, index, options.seed, first=options.first)
+            print(f"shard {index}: {min((index + 1) * SHARD, count)} scenes", flush=True)
 
 
 if __name__ == "__main__":

@@ -130,15 +130,30 @@ def choose(rng: Generator) -> Facts:
     )
 
 
-def choose_plain(rng: Generator, compositions: int) -> tuple[Facts, int]:
-    """A bare place in the house style, and which of its few `compositions` it is drawn in.
+CLEAR_SKIES = {"day": ("sun", "clouds"), "dawn": ("sun",), "sunset": ("sun",), "dusk": ("moon",), "night": ("stars",)}
+AIRS = (("dawn", "fog"), ("night", "rain"), ("day", "storm"), ("day", "snow"))
+RARE_AIRS = {
+    "fire": ("forest", "pine forest", "jungle", "city", "village", "field"),
+    "neon": ("city", "street", "road", "harbour", "bridge", "desert"),
+    "aurora": ("snow", "ice", "mountain", "lake", "sea", "pine forest", "road"),
+}
 
-    For a first stage of training: few shapes in every light are learnt soonest.
+
+def first_places() -> list[Facts]:
+    """Every land once in each light and weather that suits it, and once more by each hour with its first landmark.
+
+    With one drawing of each land these are a first stage of training: few shapes in every light are learnt soonest.
     """
-    facts, number = choose(rng), int(rng.integers(compositions))
-    marks = LANDS[facts.land].landmarks
-    landmark = marks[number // 2 % len(marks)] if marks and number % 2 else ""
-    return replace(facts, style="storybook", things=(), landmark=landmark), number
+    found = []
+    for name, land in LANDS.items():
+        lights = [(hour, "clear", skies) for hour, skies in CLEAR_SKIES.items()]
+        marked = [(name, *light, land.landmarks[0]) for light in lights if land.landmarks]
+        lights += [(hour, air, ()) for hour, air in AIRS if land.weather]
+        lights += [("night", air, ()) for air, lands in RARE_AIRS.items() if name in lands]
+        lights += [("night", "clear", ("galaxy",))] * (name in ("road", "desert"))
+        for place, hour, air, above, mark in [(name, *light, "") for light in lights] + marked:
+            found.append(Facts(place, hour, air, "storybook", mark, above if land.open_sky else ()))
+    return found
 
 
 def _choose_sky(rng: Generator, land: str, hour: str, air: str) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ class Recipe:
 
     `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
     `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
-    with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few compositions stay few.
+    with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few shapes stay few.
     """
 
     minutes: float = 90
