@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -57,9 +58,14 @@ def sharpen(image: Tensor, amount: float, sigma: float, threshold: float) -> Ten
 def blur(image: Tensor, sigma: float) -> Tensor:
     """Return ``image`` (C×H×W) blurred by a Gaussian of ``sigma`` pixels, mirrored at its edges."""
     reach = min(max(math.ceil(3 * sigma), 1), min(image.shape[1:]) - 1)
-    places = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (places / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).tolist()
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    weights /= weights.sum()
+    if image.device.type == "cpu":
+        planes = [
+            cv2.sepFilter2D(plane.numpy(), -1, weights, weights, borderType=cv2.BORDER_REFLECT_101) for plane in image
+        ]
+        return torch.from_numpy(np.stack(planes))
+    kernel: list[float] = weights.tolist()
     height, width = image.shape[1:]
     wide = functional.pad(image[None], (reach, reach, reach, reach), "reflect")[0]
     across = torch.zeros_like(wide[:, :, :width])
@@ -91,23 +97,28 @@ def clouds(size: tuple[int, int], kind: Grain, chance: torch.Generator) -> Tenso
     """Return H×W of gradient noise in octaves, mean 0 and deviation 1 (Perlin, "Improving noise", SIGGRAPH 2002)."""
     cell, weight, total = max(min(size) / CELLS, 2.0), 1.0, torch.zeros(size)
     for _ in range(kind.octaves):
-        total += weight * _perlin(size, cell, chance)
+        total.addmm_(*_octave(size, cell, chance), alpha=weight)
         cell, weight = max(cell / 2, 2.0), weight * kind.persistence
     total -= total.mean()
     return total / total.std().clamp(min=1e-6)
 
 
-def _perlin(size: tuple[int, int], cell: float, chance: torch.Generator) -> Tensor:
-    """Return one octave: between the corners of a lattice, what their gradients say, faded by 6t⁵ - 15t⁴ + 10t³."""
+def _octave(size: tuple[int, int], cell: float, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return one octave as a product of two matrices, H×2R and 2R×W, R the rows of its lattice.
+
+    At a place the gradients of the corners around it, each times the way from its corner, are blended by
+    6t⁵ - 15t⁴ + 10t³ down and across; so the noise is a sum over the lattice's rows.
+    """
     rows, columns = (math.ceil(side / cell) + 1 for side in size)
     angle = torch.rand(rows, columns, generator=chance) * math.tau
-    y, x = ((torch.arange(side) + 0.5) / cell for side in size)
-    row, column, slopes = y.long(), x.long(), (angle.cos(), angle.sin())
-    down, across = (y - y.floor())[:, None], x - x.floor()
+    (fall, drop), (reach, run) = _weights(size[0], cell, rows), _weights(size[1], cell, columns)
+    return torch.cat((fall, drop), 1), torch.cat((angle.cos() @ run.T, angle.sin() @ reach.T))
 
-    def said(lower: int, right: int) -> Tensor:
-        cosine, sine = (slope[row + lower][:, column + right] for slope in slopes)
-        return cosine * (across - right) + sine * (down - lower)
 
-    fade_x, fade_y = (t**3 * (t * (t * 6 - 15) + 10) for t in (across, down))
-    return torch.lerp(torch.lerp(said(0, 0), said(0, 1), fade_x), torch.lerp(said(1, 0), said(1, 1), fade_x), fade_y)
+def _weights(side: int, cell: float, corners: int) -> tuple[Tensor, Tensor]:
+    """Return side×corners of how much each corner of a lattice counts at a place, and that times the way from it."""
+    place = (torch.arange(side) + 0.5) / cell
+    way = place[:, None] - torch.arange(corners)
+    t = 1 - way.abs().clamp(max=1)
+    fade = t**3 * (t * (t * 6 - 15) + 10)
+    return fade, fade * way
