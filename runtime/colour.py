@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -81,11 +82,15 @@ class Table:
 
     def __init__(self, curve: Curve, low: float, high: float, places: int = FINE) -> None:
         self.low, self.last, self.scale = low, places - 1, (places - 1) / (high - low)
-        self.values = torch.from_numpy(curve(np.linspace(low, high, places)).astype(np.float32))
+        found = curve(np.linspace(low, high, places)).astype(np.float32)
+        self.values = torch.from_numpy(np.pad(found, (0, FINE - places), "edge"))
 
     def of(self, x: Tensor) -> Tensor:
         """Return the curve at ``x``, any shape. Works in place: new memory would cost more than the reading."""
         places = torch.mul(x, self.scale).add_(0.5 - self.low * self.scale).clamp_(0, self.last).contiguous()
+        if x.device.type == "cpu":
+            rows = places.to(torch.uint16).view(-1, places.shape[-1]).numpy()
+            return torch.from_numpy(cv2.LUT(rows, self.values.numpy())).view(x.shape)
         chosen = places.to(torch.int32).flatten()
         torch.index_select(self.values.to(x.device), 0, chosen, out=places.view(-1))
         return places
