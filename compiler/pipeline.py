@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .check import check
+from .checking.check import check
 from .diagnostics import CompileError, Diagnostic, Findings
-from .files import brought
-from .lower import find_more, lower
-from .overrides import parsed
-from .parse import parse
+from .inputs.files import brought
+from .inputs.overrides import parsed
+from .lowering.lower import find_more, lower
 from .schedule import Schedule
 from .sounds import Hear
+from .syntax.parse import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from .arithmetic import ELEMENTWISE
+from .evaluation.arithmetic import ELEMENTWISE
 from .source import Place
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .lyrics import Line
+from .inputs.lyrics import Line
 from .program import Step
 from .sounds import Needs, Request
 from .source import Place

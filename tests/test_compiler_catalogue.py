@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from animc.compiler import render_plain
 from animc.compiler.catalogue import CATALOGUE
-from animc.compiler.examples import diagnosed
+from animc.compiler.catalogue.examples import diagnosed
 
 ROOMS = [Path(__file__).parent.parent / room for room in ("compiler", "runtime")]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from animc.compiler import tree
-from animc.compiler.parse import fingerprint, parse, tables
+from animc.compiler.syntax.parse import fingerprint, parse, tables
 from lark import Lark
 
 GRAMMAR = files("animc.grammar").joinpath("anim.lark").read_text("utf-8")

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from animc.compiler import CompileError, compile_film, compile_script, render_plain
-from animc.compiler.blends import presence
 from animc.compiler.catalogue import CATALOGUE
-from animc.compiler.eases import EASES, bezier, eased
-from animc.compiler.keyframes import blended
+from animc.compiler.evaluation.eases import EASES, bezier, eased
+from animc.compiler.evaluation.keyframes import blended
+from animc.compiler.lowering.blends import presence
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from listening import song

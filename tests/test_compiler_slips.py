@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from animc.compiler import CompileError, compile_film
-from animc.compiler.parse import parse
+from animc.compiler.syntax.parse import parse
 
 FOREST = '0: "a forest"\n'
 SLIPS = [

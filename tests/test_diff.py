@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from animc.compiler import compile_script
-from animc.compiler.difference import Difference, difference
-from animc.compiler.format import format_script
+from animc.compiler.formatting.format import format_script
+from animc.compiler.reports.difference import Difference, difference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -244,6 +244,6 @@ def test_it_hears_what_both_films_hear(old: Path) -> None:
 
 
 def test_no_heavy_library_is_loaded_for_it() -> None:
-    program = "import sys, animc.runtime.cli.diff, animc.compiler.difference; print(sorted(sys.modules))"
+    program = "import sys, animc.runtime.cli.diff, animc.compiler.reports.difference; print(sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert not {"'torch'", "'librosa'", "'matplotlib'"} & set(loaded.strip("[]\n").split(", "))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from animc.compiler.constants import CONSTANTS
-from animc.compiler.eases import EASES
+from animc.compiler.checking.constants import CONSTANTS
+from animc.compiler.evaluation.eases import EASES
 from animc.compiler.functions import FUNCTIONS
 from animc.compiler.vocabulary import BY_NAME
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from animc.compiler.dump import tree_lines, typed_lines
-from animc.compiler.parse import parse
+from animc.compiler.reports.dump import tree_lines, typed_lines
 from animc.compiler.source import Source
+from animc.compiler.syntax.parse import parse
 
 ANIMC = Path(sys.executable).parent / "animc"
 SCRIPTS = sorted((Path(__file__).parent / "scripts" / "ok").glob("*.anim"))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from animc.compiler import CompileError, compile_film
 from animc.compiler.catalogue import CATALOGUE
-from animc.compiler.format import format_script, same
-from animc.compiler.parse import parse
-from animc.compiler.pieces import pieces
+from animc.compiler.formatting.format import format_script, same
+from animc.compiler.formatting.pieces import pieces
+from animc.compiler.syntax.parse import parse
 from animc.runtime.cli.fmt import command
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, assume, given, settings

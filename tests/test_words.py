@@ -5,7 +5,7 @@ from itertools import pairwise
 import listening
 import numpy as np
 import pytest
-from animc.compiler.lyrics import lyrics_of
+from animc.compiler.inputs.lyrics import lyrics_of
 from animc.runtime.errors import HearingError
 from animc.runtime.hearing.align import align
 from animc.runtime.hearing.decode import RATE, Wave

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..eases import eased
+from ..evaluation.eases import eased
 from .deforum_formula import FormulaError
 from .formula import Binary, Call, Name, Node, Num, Text, Unary
 from .parseq_chance import Generator

@@ -52,8 +52,8 @@ def command(emit: str, output: Path | None, quiet: bool, **options: Any) -> int:
 def _lines(film: films.Film, text: str, *, typed: bool) -> list[str] | None:
     """Return the tree as lines, or None where the script has mistakes, which are told."""
     from ...compiler import CompileError
-    from ...compiler.dump import tree_lines, typed_lines
-    from ...compiler.parse import parse
+    from ...compiler.reports.dump import tree_lines, typed_lines
+    from ...compiler.syntax.parse import parse
 
     try:
         if not typed:

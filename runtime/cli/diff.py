@@ -15,7 +15,7 @@ from . import film as films
 from .screen import compile_or_stop
 
 if TYPE_CHECKING:
-    from ...compiler.difference import Difference, Pair, Span
+    from ...compiler.reports.difference import Difference, Pair, Span
     from ...compiler.schedule import Schedule
 
 HELP = """Tell what changes in the film from one script to another: prompts, tracks, cuts, settings, length.
@@ -53,7 +53,7 @@ def command(
     old: str, new: str, audio: Path | None, sets: tuple[str, ...], profile: str | None, as_json: bool, quiet: bool
 ) -> int:
     """Compare two scripts."""
-    from ...compiler.difference import difference
+    from ...compiler.reports.difference import difference
 
     if old == new == "-":
         raise click.UsageError("only one of the scripts can be read from standard input")

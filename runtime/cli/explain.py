@@ -86,7 +86,7 @@ def _wrong(entry: Entry) -> str:
 def _told(code: str, entry: Entry) -> str:
     """Return the real diagnostic that an entry's example gets."""
     from ...compiler import render_plain
-    from ...compiler.examples import diagnosed
+    from ...compiler.catalogue.examples import diagnosed
 
     found = diagnosed(entry, entry.wrong, "wrong.anim")
     return "\n".join(render_plain(diagnostic) for diagnostic in found if diagnostic.code == code)

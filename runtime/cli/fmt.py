@@ -53,7 +53,7 @@ def command(scripts: tuple[str, ...], only_check: bool, only_diff: bool, quiet: 
 def _formatted(film: films.Film, text: str) -> str | None:
     """Return the script, formatted; or tell why it does not parse."""
     from ...compiler import CompileError
-    from ...compiler.format import format_script
+    from ...compiler.formatting.format import format_script
 
     try:
         return format_script(text, film.name)

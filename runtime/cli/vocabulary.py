@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from ...compiler.library import PARTS, Brought, blocks
+from ...compiler.inputs.library import PARTS, Brought, blocks
 from ...compiler.vocabulary import BY_NAME, PARAMS, Param
 from ..errors import AnimcError
 from .screen import table

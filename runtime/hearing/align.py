@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.lyrics import tokens
+from ...compiler.inputs.lyrics import tokens
 from .decode import Wave
 from .spectrum import band_power
 from .words import SpokenLine, SpokenWord

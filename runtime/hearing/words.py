@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...compiler.lyrics import Line, lyrics_of, pieces, tokens
+from ...compiler.inputs.lyrics import Line, lyrics_of, pieces, tokens
 from ..errors import HearingError
 from .decode import Wave
 

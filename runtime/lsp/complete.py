@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from lsprotocol import types as lsp
 
 from ...compiler.functions import FUNCTIONS
-from ...compiler.library import PARTS
+from ...compiler.inputs.library import PARTS
 from ...compiler.vocabulary import BY_NAME, PARAMS, Param
 from ..cli.vocabulary import kind
 from .hover import of_definition

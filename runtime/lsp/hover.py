@@ -7,9 +7,9 @@ import re
 from lsprotocol import types as lsp
 
 from ...compiler import tree
+from ...compiler.formatting.pieces import Piece
 from ...compiler.functions import FUNCTIONS, SPELLINGS
-from ...compiler.library import comment_above
-from ...compiler.pieces import Piece
+from ...compiler.inputs.library import comment_above
 from ...compiler.source import Span
 from ...compiler.vocabulary import BY_NAME
 from .meaning import UNITS, of_function, of_param, of_word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...compiler.eases import EASES
+from ...compiler.evaluation.eases import EASES
 from ...compiler.functions import FUNCTIONS, SPELLINGS, Function
 from ...compiler.vocabulary import BY_NAME, Param
 from ..cli.vocabulary import bounds, default, kind

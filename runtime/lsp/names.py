@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ...compiler import tree
-from ...compiler.library import is_private, tree_of
+from ...compiler.inputs.library import is_private, tree_of
 from ...compiler.source import Source, Span
 
 Kind = Literal["let", "def", "parameter", "marker", "section", "block", "stem", "profile"]

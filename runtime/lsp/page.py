@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ...compiler import tree
 from ...compiler.diagnostics import CompileError
-from ...compiler.parse import parse
-from ...compiler.pieces import Piece, pieces
+from ...compiler.formatting.pieces import Piece, pieces
 from ...compiler.source import Source, Span
+from ...compiler.syntax.parse import parse
 from ..cli.film import Film, reader
 from .names import Definition, Names, Read, names_of
 from .positions import Positions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...compiler.calls import is_call
-from ...compiler.constants import CONSTANTS
+from ...compiler.checking.calls import is_call
+from ...compiler.checking.constants import CONSTANTS
 from ...compiler.source import Source, Span
 from ...compiler.vocabulary import BY_NAME
 from .names import Names, Use

@@ -12,8 +12,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from ...compiler import CompileError
-from ...compiler.format import format_script
-from ...compiler.library import file_of
+from ...compiler.formatting.format import format_script
+from ...compiler.inputs.library import file_of
 from ...compiler.source import Span
 from .complete import complete
 from .hover import hover

@@ -1,0 +1,1 @@
+"""Evaluation: the program's steps become numbers and whole arrays."""

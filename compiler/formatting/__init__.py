@@ -1,0 +1,1 @@
+"""Formatting: a script's text, cut into pieces and laid out anew."""

@@ -1,0 +1,1 @@
+"""Lowering: the typed tree and what was heard become the schedule."""

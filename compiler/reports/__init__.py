@@ -1,0 +1,1 @@
+"""Reports: a script's tree and the difference between two films, as readable lines."""
