@@ -45,8 +45,9 @@ def match(image: Tensor, palette: Palette) -> Tensor:
     """Return ``image`` (3×H×W, sRGB in 0..1) with each channel's histogram made the palette's."""
     there, back = SPACES[palette.space]
     channels = there(image)
-    matched = [_matched(channels[i], palette.levels[i], palette.below[i]) for i in range(3)]
-    return back(torch.stack(matched)).clamp_(0, 1)
+    for i in range(3):
+        channels[i] = _matched(channels[i], palette.levels[i], palette.below[i])
+    return back(channels).clamp_(0, 1)
 
 
 def _distribution(channel: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -89,8 +90,9 @@ class Table:
         """Return the curve at ``x``, any shape. Works in place: new memory would cost more than the reading."""
         places = torch.mul(x, self.scale).add_(0.5 - self.low * self.scale).clamp_(0, self.last).contiguous()
         if x.device.type == "cpu":
-            rows = places.to(torch.uint16).view(-1, places.shape[-1]).numpy()
-            return torch.from_numpy(cv2.LUT(rows, self.values.numpy())).view(x.shape)
+            rows = places.view(-1, places.shape[-1])
+            cv2.LUT(rows.to(torch.uint16).numpy(), self.values.numpy(), rows.numpy())
+            return places
         chosen = places.to(torch.int32).flatten()
         torch.index_select(self.values.to(x.device), 0, chosen, out=places.view(-1))
         return places

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
+from animc.runtime.cli.app import animc as every_command
 
 ANIMC = Path(sys.executable).parent / "animc"
 COMMANDS = (
@@ -279,3 +281,17 @@ def test_ctrl_c_leaves_a_playable_film_and_the_next_run_goes_on(folder: Path) ->
     assert run.returncode == 130
     assert "Traceback" not in told
     assert len(imageio.imread(folder / "long.mp4")) >= 20
+
+
+def test_short_and_json_options_are_the_same_everywhere() -> None:
+    group = every_command
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        options = {opt: param for param in command.params for opt in param.opts}
+        assert ("--quiet" in options) == ("-q" in options), name
+        assert options.get("--quiet") is options.get("-q"), name
+        assert options.get("--output") is options.get("-o"), name
+        if "--format" in options:
+            assert "--json" in options, name

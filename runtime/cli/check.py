@@ -36,6 +36,7 @@ GUESSED = ("W0101", "W0107")
 @films.film_options
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to tell them.")
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing when all is well.")
 def command(strict: bool, form: str, quiet: bool, **options: Any) -> int:
     """Check one script."""

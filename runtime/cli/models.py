@@ -65,7 +65,7 @@ class Model:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=7, show_default=True, help="The sheet's seed.")
 @click.option("--device", help="cpu, cuda, cuda:1, mps …; the best there is if not given.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def command(
     name: str | None,
     measure: bool,
