@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from animc.compiler import CompileError, compile_film, library, render_plain
+from animc.compiler import CompileError, compile_film, render_plain
+from animc.compiler.inputs import library
 from animc.compiler.schedule import Schedule
 from animc.runtime.cli.app import _run
 from animc.runtime.lsp.complete import complete
