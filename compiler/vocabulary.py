@@ -87,6 +87,8 @@ PARAMS: tuple[Param, ...] = (
             per_frame=False, mode="2d"),
     Param("fov", "number", 70.0, "field of view", "motion", track=True, mode="3d", unit="degrees", low=1, high=170,
           aliases=("fov_schedule",)),
+    Param("focal", "number", None, "the lens zooms: the picture grows by this factor about its middle; default: 1",
+          "motion", track=True, mode="3d", unit="factor", low=0.1, high=10),
     Param("near", "number", 200.0, "nearest distance of the depth that the warp uses", "motion", track=True,
           mode="3d", unit="1/200 world", low=1, high=100_000),
     Param("far", "number", 10_000.0, "farthest distance of the depth that the warp uses", "motion", track=True,

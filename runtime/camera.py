@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiler.schedule import Row, Schedule
-from .warp import WORLD, flat_matrix, turn_of
+from .warp import WORLD, flat_matrix, focal_of, turn_of
 
 Floats = NDArray[np.float64]
 
@@ -27,11 +27,18 @@ def lens_of(row: Row) -> float:
     return 1 / math.tan(math.radians(float(row["fov"])) / 2)
 
 
-def true_move(row: Row, size: tuple[int, int]) -> tuple[Floats, Floats]:
-    """Return R (3×3) and T of one frame's move of a true camera: a point P of its space (a row) goes to P·R + T."""
+def true_move(row: Row, size: tuple[int, int], zoomed: float = 1.0) -> tuple[Floats, Floats]:
+    """Return R (3×3) and T of one frame's move of a true camera: a point P of its space (a row) goes to P·R + T.
+
+    ``zoomed``: how far its lens has zoomed in by ``focal``: it then moves less aside, to carry the picture as far.
+    """
     scale = lens_of(row) / math.sqrt(size[0] / size[1])
-    turn = turn_of(float(row["rotation_x"]), float(row["rotation_y"]), scale * float(row["rotation_z"]))
-    return turn, np.array([-row["translation_x"], row["translation_y"], -scale * row["translation_z"]]) * WORLD
+    turn = turn_of(
+        float(row["rotation_x"]) / zoomed, float(row["rotation_y"]) / zoomed, scale * float(row["rotation_z"])
+    )
+    return turn, np.array(
+        [-row["translation_x"] / zoomed, row["translation_y"] / zoomed, -scale * row["translation_z"]]
+    ) * WORLD
 
 
 @dataclass(frozen=True)
@@ -56,19 +63,21 @@ def path_of(schedule: Schedule, frames: range) -> Path:
     turn, shift, flat = np.eye(3), np.zeros(3), np.eye(3)
     places, turns, fovs, flats = list[Floats](), list[Floats](), list[float](), list[Floats]()
     spatial = schedule.settings.get("mode") != "2d"
+    zoomed = 1.0
     for number in range(frames[-1] + 1 if frames else 0):
         row = schedule.row(number)
         if number in starts:
             flat = np.eye(3)
         elif spatial:
-            step, ahead = true_move(row, schedule.size)
+            step, ahead = true_move(row, schedule.size, zoomed)
+            zoomed *= focal_of(row)
             turn, shift = turn @ step, shift @ step + ahead
         else:
             flat = flat_matrix(row, schedule.size) @ flat
         if number in frames:
             places.append(-shift @ turn.T)
             turns.append(turn)
-            fovs.append(float(row["fov"]))
+            fovs.append(math.degrees(2 * math.atan(1 / (lens_of(row) * zoomed))))
             flats.append(flat)
     moved = None if spatial else np.array(flats)
     return Path(list(frames), np.array(places), np.array(turns), np.array(fovs), moved)

@@ -39,7 +39,12 @@ def moves(row: Row, mode: str) -> bool:
     """Tell whether a row moves the picture at all."""
     if mode == "2d":
         return float(row["zoom"]) != 1.0 or any(float(row[track]) for track in FLAT)
-    return any(float(row[track]) for track in SPATIAL)
+    return any(float(row[track]) for track in SPATIAL) or focal_of(row) != 1.0
+
+
+def focal_of(row: Row) -> float:
+    """Return by how much the lens zooms in from one frame to the next; 1 where a script says nothing of it."""
+    return float(row.get("focal") or 1.0)
 
 
 def still(size: tuple[int, int], device: torch.device | None = None) -> Tensor:
@@ -118,13 +123,16 @@ def outside(grid: Tensor) -> Tensor:
 
 
 class Lens:
-    """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth."""
+    """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth.
+
+    A lens that zooms by ``focal`` shows at a pixel what the move alone would have shown nearer to the middle.
+    """
 
     def __init__(self, row: Row, grid: Tensor, aspect: float) -> None:
         turn, shift = pose_of(row)
         scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
         self.row, self.grid, self.aspect = row, grid, aspect
-        self.x, self.y = grid[:1, :, 0], grid[:, :1, 1]
+        self.x, self.y = (part / focal_of(row) for part in (grid[:1, :, 0], grid[:, :1, 1]))
         self.scale = (scale / aspect, scale)
         self.base = [self.x * turn[0, i] + (self.y * turn[1, i] + shift[i]) for i in range(3)]
         self.rise = [float(turn[2, i]) for i in range(3)]

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from animc.compiler import CompileError, compile_film, render_plain
 from animc.compiler.inputs import library
 from animc.compiler.schedule import Schedule
+from animc.runtime.camera import path_of
 from animc.runtime.cli.app import _run
 from animc.runtime.lsp.complete import complete
 from animc.runtime.lsp.hover import hover
 from animc.runtime.lsp.page import Page
 from animc.runtime.lsp.rename import Refused, renameable
-from animc.runtime.warp import WORLD, pose_of
+from animc.runtime.warp import WORLD, depth_move, depth_through, follow, pose_of, sample
 
 PAGE = Path(__file__).parent.parent / "docs" / "std.md"
 BLOCKS = library.blocks()
@@ -53,6 +55,34 @@ def moved(schedule: Schedule, subject: tuple[float, float, float] = (0, 0, 0)) -
         point, turn = point @ rotation + shift, turn @ rotation
         path.append(point)
     return np.array(path) / WORLD, turn
+
+
+def test_a_dolly_zoom_keeps_its_subject_and_moves_the_background() -> None:
+    """A square 300 away before a wall 400 away, with two dots on the wall."""
+    text = (
+        'use std.cameras\nfps = 12\nsize = 256x256\nlength = 2s\n0: "a"\napply dolly_zoom(amount = 90, depth = 300)\n'
+    )
+    plan = compile_film(text).schedule
+    picture, depth = torch.zeros(3, 256, 256), torch.full((256, 256), 2.0)
+    picture[0, 108:148, 108:148], depth[96:160, 96:160] = 1, 1.5
+    picture[1, 124:132, 36:44] = picture[1, 124:132, 212:220] = 1
+
+    def size(seen: torch.Tensor) -> float:
+        return float(seen.sum().sqrt())
+
+    def apart(seen: torch.Tensor) -> float:
+        across = torch.arange(128.0)
+        left, right = seen[:, :128].sum(0), seen[:, 128:].sum(0)
+        return float(128 + (right * across).sum() / right.sum() - (left * across).sum() / left.sum())
+
+    subject, wall, trail = size(picture[0]), apart(picture[1]), None
+    for frame in range(1, plan.frames):
+        trail = follow(trail, depth_move(plan.row(frame), depth_through(depth, trail), plan.size))
+        seen = sample(picture, trail, "replicate")
+        assert size(seen[0]) == pytest.approx(subject, rel=0.01)
+    assert apart(seen[1]) < 0.92 * wall
+    fov = path_of(plan, range(plan.frames)).fov
+    assert fov[0] == pytest.approx(70) and fov[-1] > 80
 
 
 STILL = FILM.replace("translation_z = 3\nrotation_y = 0.2\n", "")

@@ -25,6 +25,8 @@ def deforum_settings(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ..
     for theirs, ours in TRACKS.items():
         if ours in schedule.tracks and ours != "seed":
             settings[theirs] = schedule_text(np.asarray(schedule.tracks[ours], dtype=np.float64))
+    if "focal" in schedule.tracks:
+        notes.add("focal", "has no counterpart in Deforum, whose lens does not zoom in 3D")
     _cut(schedule, settings, notes)
     _whole(schedule, settings)
     for shot in schedule.shots:

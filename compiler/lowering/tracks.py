@@ -65,8 +65,8 @@ def _kept(lowering: Lowering) -> list[int]:
     return kept * 2
 
 
-_STAND_IN = {"cfg": 7.0, "steps": 20.0}
-"""What triggers add to where the script leaves the value to the model."""
+_STAND_IN = {"focal": 1.0, "cfg": 7.0, "steps": 20.0}
+"""What triggers add to, and what stands outside a section, where the script leaves the value open."""
 
 
 def _base(lowering: Lowering, stage: Stage, param: Param, writes: list[Write]) -> Array:

@@ -12,7 +12,7 @@ from ...compiler.schedule import Row, Schedule
 from ..cadence import behind_share, one_back, seen
 from ..ground import Camera
 from ..picture import Bytes, to_bytes, to_tensor
-from ..warp import follow, moves
+from ..warp import focal_of, follow, moves
 from .between import Tween
 
 RATES = (
@@ -86,4 +86,6 @@ def part_of(row: Row, share: float) -> Row:
         if name in values:
             values[name] = float(values[name]) * share
     values["zoom"] = float(values.get("zoom", 1.0)) ** share if float(values.get("zoom", 1.0)) > 0 else 1.0
+    if "focal" in values:
+        values["focal"] = focal_of(row) ** share
     return replace(row, values=values)
