@@ -312,3 +312,8 @@ def test_the_examples_own_songs_are_heard_as_composed(name, cache, monkeypatch):
     assert errors(truth["kick"], heard.drums["kick"].times).max() < 0.03
     assert heard.drums["kick"].times.size == len(truth["kick"])
     assert set(heard.drums) == set(DRUMS)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_hiss_has_no_beat(seed, write, cache):
+    assert listen(write(0.1 * noise(8, seed)), cache=cache).rhythm.beats.size == 0

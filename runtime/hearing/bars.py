@@ -20,7 +20,9 @@ def find_downbeats(beats: Times, accents: Accents) -> tuple[NDArray[np.int64], i
     contrast = {meter: _contrast(weight, meter) for meter in METERS if beats.size >= 3 * meter}
     if not contrast:
         return np.arange(0, beats.size, 4), 4, 0.0
-    meter = max(contrast, key=lambda size: contrast[size] + (0.15 if size == 4 else 0.0))
+    # Few beats show some count by chance: another meter than 4 must stand out beyond that.
+    doubt = {size: 0.15 + float(weight.std()) * (size / beats.size) ** 0.5 for size in contrast if size != 4}
+    meter = max(contrast, key=lambda size: contrast[size] - doubt.get(size, 0.0))
     phases = _phases(weight, meter)
     sure = float(np.clip(contrast[meter] / 1.5, 0, 1))
     return np.flatnonzero((np.arange(beats.size) - phases) % meter == 0), meter, sure

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from .accents import RATE, Accents
 from .attack import refine
-from .tempo import tempo_curve
+from .tempo import tempo_curve, tempogram
 
 Times = NDArray[np.float64]
 
 _TIGHT = 200.0
 _SILENT = -50.0
+_CREST, _REPEATS = 2.6, 0.35
+"""In plain noise the accents' 98th percentile is twice their median, and no tempo repeats by more than a quarter."""
 
 
 def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, float]:
@@ -25,6 +27,8 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
     onset = accents.onset
     if onset.size < 2 * RATE or float(onset.max(initial=0)) < 1e-3:
         return np.zeros(0), 0.0
+    if _is_noise(onset):
+        return np.zeros(0), 0.0
     tempo, sure = tempo_curve(accents)
     period = 60 * RATE / tempo
     # The bass once more: it holds the beat where hi-hats dance off it.
@@ -32,6 +36,13 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
     times = _follow(lively, period).astype(np.float64) / RATE
     settled = _settle(_heard(times, accents.level), curves)
     return settled[settled < onset.size / RATE - 0.03], sure
+
+
+def _is_noise(onset: NDArray[np.float32]) -> bool:
+    """Say whether nothing in a sound begins more plainly than in wind or hiss, nor comes again."""
+    if float(np.percentile(onset, 98)) > _CREST * float(np.median(onset)):
+        return False
+    return float(tempogram(onset)[1].mean(axis=0).max()) < _REPEATS
 
 
 def _follow(lively: NDArray[Any], period: NDArray[np.float64]) -> NDArray[np.int64]:

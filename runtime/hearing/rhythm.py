@@ -40,7 +40,9 @@ def rhythm_of(wave: Wave) -> Rhythm:
     accents = accents_of(wave)
     beats, level = find_beats(accents, power_curves(wave.samples, wave.rate))
     bars, meter, count = find_downbeats(beats, accents)
-    tempo = 60.0 / float(np.median(np.diff(beats))) if beats.size > 1 else 0.0
+    # Beats lie on a grid of 1.5 ms, so the gap between neighbours is too coarse: half of the beats are spanned.
+    span = max(1, beats.size // 2)
+    tempo = 60.0 * span / float(np.median(beats[span:] - beats[:-span])) if beats.size > 1 else 0.0
     strength = _strength(beats, accents)
     sure = _confidence(beats, accents) * (0.25 + 0.5 * level + 0.25 * count)
     return Rhythm(beats, strength, bars, meter, tempo, sure)
