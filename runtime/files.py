@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from .errors import AnimcError
+from .room import shortage
 
 PART = ".part"
 """The ending of a file that is not whole yet."""
@@ -48,6 +49,5 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         put(path, data)
     except OSError as fault:
-        raise AnimcError(
-            f"{path} cannot be written: {fault.strerror or fault}", "choose another path with -o"
-        ) from fault
+        what, repair = shortage(fault) or (fault.strerror or str(fault), "choose another path with -o")
+        raise AnimcError(f"{path} cannot be written: {what}", repair) from fault

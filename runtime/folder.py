@@ -12,9 +12,8 @@ from .errors import RenderError
 from .files import put
 from .picture import Bytes
 from .recipe import RECIPE
+from .room import again, shortage
 from .timings import Timings
-
-KEPT = "free some space and render again: the painted frames are kept"
 
 
 class FolderWriter:
@@ -52,8 +51,14 @@ class FolderWriter:
             try:
                 put(path, data.getvalue())
             except OSError as fault:
-                raise RenderError(f"{path} cannot be written: {fault.strerror or fault}", KEPT) from fault
+                raise unwritable(path, fault) from fault
             self.frames += 1
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         """Do nothing: every frame is whole already."""
+
+
+def unwritable(path: Path, fault: OSError) -> RenderError:
+    """Return what it means that one of many files cannot be written."""
+    what, repair = shortage(fault) or (fault.strerror or str(fault), "look whether its folder can be written to")
+    return RenderError(f"{path} cannot be written: {what}", again(repair))

@@ -18,7 +18,7 @@ from .errors import RenderError
 from .ffmpeg import ffmpeg
 from .files import put, write_atomically
 from .flow import both_ways
-from .folder import KEPT
+from .folder import unwritable
 from .masks import Masks
 from .picture import Bytes, to_tensor
 from .protocols import Depth
@@ -96,7 +96,7 @@ class Passes:
         try:
             put(path, as_exr(values) if self.exr else as_png16(share))
         except OSError as fault:
-            raise RenderError(f"{path} cannot be written: {fault.strerror or fault}", KEPT) from fault
+            raise unwritable(path, fault) from fault
 
 
 def as_png16(share: NDArray[np.float32]) -> bytes:

@@ -101,7 +101,7 @@ def render(
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
     try:
-        with enough_memory(schedule.size):
+        with enough_memory(schedule.size, painter.device):
             for shot in schedule.shots:
                 asked = asked_of(wanted, shot)
                 for number, frame in _shot(studio, shot, asked) if asked else ():

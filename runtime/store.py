@@ -21,6 +21,7 @@ from PIL import Image, PngImagePlugin
 
 from .files import PART, cache_folder, put
 from .picture import Bytes
+from .room import shortage
 
 LIMIT = 20 * 1024**3
 """Bytes that the store may hold before the frames that were longest unused are dropped."""
@@ -114,7 +115,9 @@ class FrameStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             put(path, data.getvalue())
         except OSError as fault:
-            self.trouble = f"frames are no longer kept in {self.folder}: {fault.strerror}"
+            short = shortage(fault)
+            what = f"{short[0]}; {short[1]} with ANIMC_CACHE" if short else fault.strerror
+            self.trouble = f"frames are no longer kept in {self.folder}: {what}"
             return
         self._stored += 1
         if self._stored % CHECK_EVERY == 0:

@@ -22,10 +22,11 @@ import numpy as np
 
 from .errors import RenderError
 from .ffmpeg import REPAIR, ffmpeg
-from .folder import KEPT, FolderWriter
+from .folder import FolderWriter
 from .formats import format_of
 from .picture import Bytes
 from .recipe import RECIPE, add_to_gif, as_ffmetadata
+from .room import KEPT, again, shortage_of
 from .timings import Timings
 
 AHEAD = 2
@@ -188,9 +189,12 @@ class FilmWriter:
         if self.format.sound:
             self._join_sound()
         else:
-            if self.path.suffix.lower() == ".gif" and self.script:
-                add_to_gif(self._part, self.script)
-            self._part.replace(self.path)
+            try:
+                if self.path.suffix.lower() == ".gif" and self.script:
+                    add_to_gif(self._part, self.script)
+                self._part.replace(self.path)
+            except OSError as fault:
+                raise _encoder_error(self.path, 1, fault.strerror or str(fault)) from fault
 
     def _failure(self) -> RenderError:
         """Return what the encoder's end means."""
@@ -209,32 +213,33 @@ class FilmWriter:
 
     def _join_sound(self) -> None:
         """Make the film of the part file, the sound and the script. Where the sound fails, the silent film is kept."""
-        said = self._join(self.audio)
-        if said and self.audio and "No space left" not in said and not self._join(None):
+        code, said = self._join(self.audio)
+        if code and self.audio and not shortage_of(code, said) and not self._join(None)[0]:
             raise RenderError(
                 f"the sound {self.audio} could not be added to {self.path}: {said}",
                 "the film is there without it; convert the sound to WAV and render again",
             )
-        if said:
-            raise _encoder_error(self.path, 1, said)
+        if code:
+            raise _encoder_error(self.path, code, said)
 
-    def _join(self, audio: Path | None) -> str:
-        """Make the film, whole or not at all; return what ffmpeg said where it failed."""
+    def _join(self, audio: Path | None) -> tuple[int, str]:
+        """Make the film, whole or not at all; return how ffmpeg ended (0: well), and what it said."""
         whole = self.path.with_name(f".{self.path.name}.{os.getpid()}.whole")
-        with tempfile.TemporaryDirectory(prefix="animc-") as folder:
-            recipe = Path(folder) / RECIPE
-            recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
-            args = self._join_args(recipe, whole, audio)
-            done = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
-                args, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, check=False
-            )
         try:
-            if done.returncode:
-                return done.stderr.decode("utf-8", "replace").strip() or f"it ended with {done.returncode}"
-            whole.replace(self.path)
+            with tempfile.TemporaryDirectory(prefix="animc-") as folder:
+                recipe = Path(folder) / RECIPE
+                recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
+                args = self._join_args(recipe, whole, audio)
+                done = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
+                    args, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, check=False
+                )
+            if done.returncode == 0:
+                whole.replace(self.path)
+            return done.returncode, done.stderr.decode("utf-8", "replace").strip()
+        except OSError as fault:
+            return 1, fault.strerror or str(fault)
         finally:
             whole.unlink(missing_ok=True)
-        return ""
 
     def _join_args(self, recipe: Path, whole: Path, audio: Path | None) -> list[str]:
         sound = ["-i", f"file:{audio}"] if audio else []
@@ -274,13 +279,14 @@ def _alive(process: int) -> bool:
 
 def _encoder_error(path: Path, code: int, said: str) -> RenderError:
     last = said.splitlines()[-1] if said else ""
-    if "No space left" in said:
-        return RenderError(f"the disk is full: {path} could not be finished", KEPT)
+    if short := shortage_of(code, said):
+        return RenderError(f"{short[0]}: {path} could not be finished", again(short[1]))
     if code < 0:
         return RenderError(
-            f"the encoder of {path} was stopped (signal {-code})", "render again: the painted frames are kept"
+            f"the encoder of {path} was stopped from outside (signal {-code}), as a system short of memory does",
+            f"close other programs, and render again: {KEPT}",
         )
     return RenderError(
         f"the encoder could not write {path}: {last or f'it ended early, with {code}'}",
-        "look whether its folder can be written to, and render again: the painted frames are kept",
+        again("look whether its folder can be written to"),
     )

@@ -349,3 +349,23 @@ def test_running_out_of_memory_anywhere_says_what_to_lower() -> None:
     with pytest.raises(RenderError, match="takes more memory than there is") as caught:
         list(frames)
     assert "--set size=32x32" in str(caught.value.repair)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to a limit of address space")
+def test_a_machine_that_is_short_of_memory_in_truth(tmp_path: Path) -> None:
+    image_file(tmp_path / "still.png", (64, 64))
+    text = 'size = 8192x8192\nlength = 2f\nmodel = "none"\nimage "still.png"\ntranslation_z = 1\n'
+    (tmp_path / "vast.anim").write_text(text)
+    program = (
+        "import resource, sys, torch\n"
+        "from animc.runtime.cli.app import main\n"
+        "import animc.runtime.render, animc.runtime.writer\n"
+        "torch.set_num_threads(1)\n"
+        "taken = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (taken + 1_200_000_000,) * 2)\n"
+        "main(['render', 'vast.anim', '-o', 'vast/'])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 1, run.stderr
+    assert "error: painting 8192x8192 takes more memory than there is" in run.stderr
+    assert "--set size=4096x4096" in run.stderr

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import time
 from pathlib import Path
 
@@ -60,6 +62,24 @@ def test_no_room_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
     store.save(KEY, picture())
     assert "no longer kept" in str(store.trouble)
     assert store.load(KEY, SIZE) is None
+
+
+def test_a_limit_on_files_is_told_with_what_helps(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    store = FrameStore(tmp_path)
+    store.save(KEY, picture())
+    store.flush()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        store.save(KEY[::-1], picture(1))
+        store.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "may not grow further" in str(store.trouble)
+    assert "ANIMC_CACHE" in str(store.trouble)
+    assert store.load(KEY, SIZE) is not None
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
 def test_the_longest_unused_go_first(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import soundfile
 from animc.runtime.errors import RenderError
 from animc.runtime.picture import Bytes
 from animc.runtime.recipe import read_script
-from animc.runtime.writer import FilmWriter, open_writer
+from animc.runtime.writer import FilmWriter, _encoder_error, open_writer
 from PIL import Image
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -234,7 +234,7 @@ def test_an_unwritable_place_is_told(tmp_path: Path) -> None:
 
 def test_a_killed_encoder_is_told(tmp_path: Path) -> None:
     with (
-        pytest.raises(RenderError, match="stopped") as caught,
+        pytest.raises(RenderError, match=r"stopped from outside \(signal 9\)") as caught,
         FilmWriter(tmp_path / "f.mp4", SIZE, Fraction(15)) as film,
     ):
         for number in range(1000):
@@ -253,18 +253,29 @@ def test_a_broken_sound_is_told_and_the_picture_kept(tmp_path: Path) -> None:
     assert len(pictures(tmp_path / "film.mp4")) == 5
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_file_that_may_not_grow_is_told(tmp_path: Path) -> None:
     noise = np.random.default_rng(0)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
     try:
         with (
-            pytest.raises(RenderError, match=r"could not|full"),
+            pytest.raises(RenderError, match="may not grow further") as caught,
             open_writer(tmp_path / "f.mp4", SIZE, Fraction(15)) as film,
         ):
             for _ in range(400):
                 film.write(noise.integers(0, 255, (48, 64, 3), np.uint8))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "ulimit -f" in str(caught.value.repair)
+    assert "frames are kept" in str(caught.value.repair)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("room", "what"), [("disk", "the disk is full"), ("file", "may not grow further")])
+def test_no_room_for_the_whole_film_is_told(tmp_path: Path, room: str, what: str) -> None:
+    """The encoder still had room, and the copy with the sound has none."""
+    said = {"disk": "av_interleaved_write_frame(): No space left on device", "file": ""}[room]
+    fault = _encoder_error(tmp_path / "f.mp4", 1 if said else -signal.SIGXFSZ, said)
+    assert what in fault.message
+    assert "render again" in str(fault.repair)

@@ -176,8 +176,7 @@ def _render(job: Job, schedule: Schedule, screen: Screen, *, timings: bool) -> i
         raise
     finally:
         remember_speed(schedule, painter, clock)
-        if store.trouble:
-            screen.say(f"warning: {store.trouble}")
+        tally.warn(store.trouble)
         if store.broken:
             screen.say(f"note: {counted(store.broken, 'kept frame')} could not be read and came anew")
     seconds = time.monotonic() - began

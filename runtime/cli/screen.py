@@ -107,6 +107,13 @@ class Screen:
         else:
             click.echo(text, err=True)
 
+    def warn(self, text: str) -> None:
+        """Tell a person what is amiss, also where all else is quiet."""
+        if self._bar:
+            self._bar.console.print(f"warning: {text}", highlight=False, markup=False, soft_wrap=True)
+        else:
+            click.echo(f"warning: {text}", err=True)
+
     def stage(self, name: str) -> None:
         """Begin a phase whose length is not known."""
         self.event("stage", stage=name)

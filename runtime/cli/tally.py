@@ -49,6 +49,7 @@ class Tally:
         self.how: Counter[str] = Counter()
         self._screen = screen
         self._next = ""
+        self._warned: str | None = None
         self.frame = 0
 
     @property
@@ -70,6 +71,12 @@ class Tally:
         """Take that frame into the count: it is in the film now."""
         self.how[self._next] += 1
         self._screen.advance(self.done, self._next)
+
+    def warn(self, trouble: str | None) -> None:
+        """Show what is wrong with the keeping of frames, as soon as it is, and once."""
+        if trouble and trouble != self._warned:
+            self._warned = trouble
+            self._screen.warn(trouble)
 
     def told(self) -> str:
         """Return the count in words."""

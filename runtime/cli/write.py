@@ -39,6 +39,7 @@ def write_film(
 ) -> None:
     """Stream the frames into the film; on any stop, what was written becomes a film that plays."""
     from ..contact import ContactSheet
+    from ..memory import enough_memory
     from ..render import render
     from ..writer import open_writer
 
@@ -62,9 +63,10 @@ def write_film(
                 sheet.take(tally.frame, picture)
             yield picture
             tally.count()
+            tally.warn(store.trouble)
 
     try:
-        with writer:
+        with writer, enough_memory(schedule.size, painter.device):  # passes and frames between take some, too
             for picture in _between(job, schedule, finished(), depth, painter, clock):
                 writer.write(picture)
     finally:
