@@ -20,14 +20,14 @@ from .cadence import Between, between
 from .chain import Chain, chain_of, closing_of
 from .coherence import Colours
 from .colour import match, palette_of
-from .ground import Camera, Ground
+from .ground import Ground
 from .guides import Guides
-from .masks import Masks, masks_of
 from .memory import enough_memory
-from .picture import Bytes, check_images, read_image, to_bytes, to_tensor
+from .picture import Bytes, read_image, to_bytes, to_tensor
 from .protocols import Depth, Painter, Restorer
-from .retouch import Grain, retouch
+from .retouch import retouch
 from .store import FrameStore
+from .studio import Frame, Studio, kept, studio_of
 from .timings import Timings
 
 __all__ = ["Progress", "Timings", "asked_of", "render"]
@@ -43,30 +43,8 @@ class Progress:
     how: str
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A picture and how it came about: painted, moved, between or kept."""
-
-    picture: Bytes
-    how: str
-
-
 Frames = Generator[tuple[int, Frame], None, Frame]
 """Numbered frames, and at the end the last painted one."""
-
-
-@dataclass(frozen=True)
-class Studio:
-    """All that painting a film needs, and that stays as it is from frame to frame."""
-
-    schedule: Schedule
-    painter: Painter
-    camera: Camera
-    store: FrameStore | None
-    base: Path
-    timings: Timings
-    grain: Grain
-    masks: Masks | None
 
 
 @dataclass(frozen=True)
@@ -97,7 +75,7 @@ def render(
     ``frames``: only these, ascending, a step between them or not; ``base``: the script's folder, for the images of its
     shots. Raises RenderError where an image cannot be read or the painter fails.
     """
-    studio = _studio(schedule, painter, depth, store, base, timings or Timings())
+    studio = studio_of(schedule, painter, depth, store, base, timings or Timings())
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
     try:
@@ -112,21 +90,6 @@ def render(
     finally:
         if store:
             store.settle()
-
-
-def _studio(
-    schedule: Schedule, painter: Painter, depth: Depth, store: FrameStore | None, base: Path, timings: Timings
-) -> Studio:
-    mode, border = str(schedule.settings.get("mode", "3d")), str(schedule.settings.get("border", "reflect"))
-    reveals = schedule.settings.get("reveal") == "paint" and isinstance(painter, Restorer)
-    camera = Camera(mode, border, schedule.size, depth, painter.device, timings, reveals)
-    given = schedule.settings.get
-    grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
-                  float(given("perlin_persistence", 0.5)))  # fmt: skip
-    images = {*(shot.image for shot in schedule.shots), *(guide.image for guide in schedule.guides)}
-    check_images(base / image for image in images if image)
-    masks = masks_of(schedule, depth, base) if painter.repaints else None
-    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain, masks)
 
 
 def asked_of(wanted: range, shot: Shot) -> range:
@@ -176,11 +139,11 @@ def _resume(scene: Scene) -> tuple[int, Frame]:
     so that nothing that goes from there later is missed."""
     chain, studio = scene.chain, scene.studio
     place = chain.resume(studio.store, scene.asked)
-    frame = _kept(studio, chain.keys[place]) if place else None
+    frame = kept(studio, chain.keys[place]) if place else None
     if frame:
         reference = chain.references.after(chain.painted[place])
         early = reference is not None and reference < chain.painted[place]
-        colours = _kept(studio, chain.key(reference)) if early and reference is not None else None
+        colours = kept(studio, chain.key(reference)) if early and reference is not None else None
         if colours and reference is not None:
             scene.colours.take(reference, colours.picture)
         if colours or not early:
@@ -196,7 +159,7 @@ def _span(scene: Scene, at: int, frame: Frame, after: int) -> Frames:
     studio, asked = scene.studio, scene.asked
     key, schedule = scene.chain.key(after), studio.schedule
     inner = any(number in asked for number in range(at + 1, after))
-    found = _kept(studio, key)
+    found = kept(studio, key)
     if inner or not found:
         ground, waiting = Ground(studio.camera, frame.picture), list[Between]()
         blend = after - max(int(schedule.tracks["cadence"][at]), 1)
@@ -269,8 +232,8 @@ APART = 1_000_003
 
 def _begin(studio: Studio, shot: Shot, key: bytes) -> Frame:
     """Return a shot's first frame, painted from nothing or over the shot's image."""
-    if kept := _kept(studio, key):
-        return kept
+    if found := kept(studio, key):
+        return found
     over = None
     if shot.image:
         with studio.timings.stage("read"):
@@ -301,12 +264,3 @@ def _paint(
         with studio.timings.stage("store"):
             studio.store.save(key, picture)
     return Frame(picture, "painted")
-
-
-def _kept(studio: Studio, key: bytes) -> Frame | None:
-    """Return a frame that the store holds."""
-    if not studio.store:
-        return None
-    with studio.timings.stage("store"):
-        picture = studio.store.load(key, studio.schedule.size)
-    return None if picture is None else Frame(picture, "kept")

@@ -1,0 +1,62 @@
+"""What a film is painted with: the painter, the camera, the store and all that stays as it is from frame to frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..compiler.schedule import Schedule
+from .ground import Camera
+from .masks import Masks, masks_of
+from .picture import Bytes, check_images
+from .protocols import Depth, Painter, Restorer
+from .retouch import Grain
+from .store import FrameStore
+from .timings import Timings
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture and how it came about: painted, moved, between or kept."""
+
+    picture: Bytes
+    how: str
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that painting a film needs, and that stays as it is from frame to frame."""
+
+    schedule: Schedule
+    painter: Painter
+    camera: Camera
+    store: FrameStore | None
+    base: Path
+    timings: Timings
+    grain: Grain
+    masks: Masks | None
+
+
+def studio_of(
+    schedule: Schedule, painter: Painter, depth: Depth, store: FrameStore | None, base: Path, timings: Timings
+) -> Studio:
+    """Return a film's studio; ``base`` is the script's folder. Raises RenderError where an image or mask is missing."""
+    mode, border = str(schedule.settings.get("mode", "3d")), str(schedule.settings.get("border", "reflect"))
+    reveals = schedule.settings.get("reveal") == "paint" and isinstance(painter, Restorer)
+    camera = Camera(mode, border, schedule.size, depth, painter.device, timings, reveals)
+    given = schedule.settings.get
+    grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
+                  float(given("perlin_persistence", 0.5)))  # fmt: skip
+    images = {*(shot.image for shot in schedule.shots), *(guide.image for guide in schedule.guides)}
+    check_images(base / image for image in images if image)
+    masks = masks_of(schedule, depth, base) if painter.repaints else None
+    return Studio(schedule, painter, camera, store if painter.repaints else None, base, timings, grain, masks)
+
+
+def kept(studio: Studio, key: bytes) -> Frame | None:
+    """Return a frame that the store holds."""
+    if not studio.store:
+        return None
+    with studio.timings.stage("store"):
+        picture = studio.store.load(key, studio.schedule.size)
+    return None if picture is None else Frame(picture, "kept")
