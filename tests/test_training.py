@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training import autoencoder, between, dataset, depth, export, motion, network, scenes, storybook, vocabulary  # noqa: E402
+from training import autoencoder, between, dataset, depth, export, motion, network, scenes, storybook, views, vocabulary  # noqa: E402
 from training.captions import Facts, caption  # noqa: E402
 
 
@@ -75,7 +75,7 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     autoencoder.train(drawn, out, minutes=1, steps=3, batch=2)
     assert (out / "vae" / "config.json").exists()
     storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=2, batch=2, shrink=2, plain=0.5), network.TINY)
-    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
+    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2, views=1), network.TINY)
     assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
     folder = export.export(out, out / "vae", tmp_path / "storybook", network.TINY)
     assert "lighthouse" in json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["landmarks"]
@@ -139,3 +139,13 @@ def test_first_places_end(tmp_path: Path) -> None:
     count = len(scenes.first_places())
     dataset.draw_shard(tmp_path, 1, seed=0, scenes=count - 2, size=48, first=True)
     assert len(dataset.pictures_of(dataset.shards(tmp_path)[0])) == 2
+
+
+def test_views_are_the_scene_from_nearer() -> None:
+    rng = np.random.default_rng(0)
+    picture = np.dstack([np.tile(np.arange(96, dtype=np.uint8), (96, 1))] * 3)
+    seen = [views.view(rng, picture).astype(int) for _ in range(8)]
+    spans = [np.ptp(np.median(made, 0)[4:-4, 0]) for made in seen]
+    assert all(made.shape == picture.shape for made in seen)
+    assert min(spans) < 75 and max(spans) <= 96, "a nearer view shows less of it"
+    assert any(made[48, 5, 0] > made[48, -5, 0] for made in seen), "some are mirrored"

@@ -24,9 +24,13 @@ from torch.nn import functional
 from .captions import Facts, caption
 from .dataset import facts_of, pictures_of, shards
 from .network import FULL, Shape, scheduler, text_encoder, unet
+from .views import views_of
 from .vocabulary import encode
 
 Tensor = torch.Tensor
+
+FOLLOW = 760
+"""Time step (of 1000) below which a painting follows the picture that is there."""
 
 
 @torch.no_grad()
@@ -61,7 +65,9 @@ class Library:
     tag: str
     shrink: int = 1
     mirror: bool = True
+    views: int = 0
     latents: list[np.ndarray] = field(default_factory=list)
+    moved: list[np.ndarray] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     plain: list[int] = field(default_factory=list)
@@ -73,21 +79,29 @@ class Library:
             sides = 2 if self.mirror else 1
             facts, latents = facts_of(shard), latents_of(shard, self.vae, self.tag, self.shrink)
             self.latents.extend(latents[: len(facts) * sides])
+            if self.views:
+                seen = views_of(shard, self.vae, self.tag, self.views)[:, : len(facts)].swapaxes(0, 1)
+                self.moved.extend(np.concatenate([seen] * sides))
             self.facts.extend(facts * sides)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
         self.bare = [number for number in self.plain if not self.facts[number].things]
 
-    def batch(self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()) -> tuple[Tensor, Tensor]:
-        """Latents (count×C×h×w) and folded token ids (count×24) of random scenes, reworded, one in sixteen wordless.
+    def batch(self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents (count×C×h×w) of random scenes, of a view of each, and folded token ids (count×24).
 
-        `pool`: numbers of the scenes to choose from, all if empty.
+        The words are new each time, one scene in sixteen has none. `pool`: numbers of the scenes to choose from, all if
+        empty. Without views the scenes themselves stand in for them.
         """
         pool = pool or range(len(self.latents))
         chosen = [pool[i] for i in rng.integers(len(pool), size=count)]
         words = ["" if rng.random() < 0.0625 else caption(rng, self.facts[i]) for i in chosen]
         ids = torch.tensor([_blind(rng, encode(text)) for text in words])
-        return torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float(), ids
+        clean = torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float()
+        if not self.moved:
+            return clean, clean, ids
+        seen = [self.moved[i][int(rng.integers(self.views))] for i in chosen]
+        return clean, torch.from_numpy(np.stack(seen)).float(), ids
 
 
 def _blind(rng: np.random.Generator, ids: list[int]) -> list[int]:
@@ -105,18 +119,24 @@ def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
     return spoiled + grain
 
 
-def noised(rng: torch.Generator, clean: Tensor, alphas: Tensor, spoil: float) -> tuple[Tensor, Tensor, Tensor]:
+def noised(
+    rng: torch.Generator, clean: Tensor, moved: Tensor, alphas: Tensor, recipe: Recipe
+) -> tuple[Tensor, Tensor, Tensor]:
     """Noised latents, their time steps and the v to predict.
 
-    A share `spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
+    Where noise is little, most scenes are the `moved` ones: there the picture is to be followed, not what is known.
+
+    A share `recipe.spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
     """
     count = len(clean)
     # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
-    steps = ((1 - torch.rand(count, generator=rng) ** 1.4) * len(alphas)).long().clamp(0, len(alphas) - 1)
+    steps = ((1 - torch.rand(count, generator=rng) ** recipe.early) * len(alphas)).long().clamp(0, len(alphas) - 1)
+    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.88)
+    clean = torch.where(follow.view(-1, 1, 1, 1), moved, clean)
     keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
     rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
     noise = torch.randn(clean.shape, generator=rng)
-    mid = ((steps > 250) & (steps < 850) & (torch.rand(count, generator=rng) < spoil)).view(-1, 1, 1, 1)
+    mid = ((steps > 250) & (steps < 850) & (torch.rand(count, generator=rng) < recipe.spoil)).view(-1, 1, 1, 1)
     start = torch.where(mid, degrade(rng, clean), clean)
     mixed = keep * start + rest * noise
     target = torch.where(mid, (keep * mixed - clean) / rest, keep * noise - rest * clean)
@@ -129,7 +149,8 @@ class Recipe:
 
     `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
     `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
-    with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few shapes stay few.
+    with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few shapes stay few. `views`:
+    how many views of each scene are learnt where noise is little. `early`: larger has more of the noisiest steps.
     """
 
     minutes: float = 90
@@ -141,6 +162,8 @@ class Recipe:
     bare: float = 0.0
     spoil: float = 0.15
     mirror: int = 1
+    views: int = 0
+    early: float = 1.4
     seed: int = 0
 
     def rate_at(self, step: int, done: float) -> float:
@@ -220,7 +243,7 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
     torch.manual_seed(recipe.seed)
     student = Student(out, shape, recipe.rate)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
-    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror))
+    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views)
     library.grow(4)
     rank = dist.get_rank() if dist.is_initialized() else 0
     rng = np.random.default_rng([recipe.seed, student.step, rank])
@@ -234,8 +257,8 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
             break
         chance = rng.random()
         pool = library.bare if chance < recipe.bare else library.plain if chance < recipe.bare + recipe.plain else ()
-        clean, ids = library.batch(rng, recipe.batch, pool)
-        mixed, times, target = noised(torch_rng, clean, alphas, recipe.spoil)
+        clean, moved, ids = library.batch(rng, recipe.batch, pool)
+        mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe)
         words = student.model["text"](ids)[0]
         guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
         loss = ((guess - target).square() * weights).mean()
