@@ -171,6 +171,12 @@ def test_a_move_keeps_to_its_time() -> None:
     assert track[41:60] == pytest.approx(60 / 19)
 
 
+def test_a_move_of_one_frame_is_a_jump_to_the_next() -> None:
+    track = film("apply dolly(70, over = 1f, at = 5f)\n", STILL).tracks["translation_z"]
+    assert np.flatnonzero(track).tolist() == [6]
+    assert track[6] == pytest.approx(70)
+
+
 def test_a_move_in_a_section_takes_the_section_and_no_more() -> None:
     track = film("section a from 2s to 4s { apply dolly(50) }\n", STILL).tracks["translation_z"]
     assert np.flatnonzero(track)[[0, -1]].tolist() == [41, 79]

@@ -28,6 +28,13 @@ NOT_YET = {
 }
 """Names of Deforum that have no counterpart yet, and what there is instead."""
 
+MEANT = {
+    "prompt": 'prompts stand at their frame: 0: "a misty forest"',
+    **dict.fromkeys(("duration", "frames"), "the film's length is `length`: length = 30s, or 480f"),
+    **dict.fromkeys(("width", "height", "resolution"), "the picture's size is `size`: size = 512x512"),
+}
+"""Names that many write first, and how to write it here."""
+
 
 def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
     """Note what a setting or track is given, or what is laid over a track."""
@@ -71,8 +78,7 @@ def unknown_setting(cx: Check, name: str, place: Place) -> None:
     if name in NOT_YET:
         cx.findings.add("E0701", place, what=f"`{name}`", instead=f"leave it out: {NOT_YET[name]}")
         return
-    repair = 'prompts stand at their frame: 0: "a misty forest"' if name == "prompt" else cx.suggest(name, BY_NAME)
-    cx.findings.add("E0201", place, name=name, repair=repair)
+    cx.findings.add("E0201", place, name=name, repair=MEANT.get(name) or cx.suggest(name, BY_NAME))
 
 
 def _note_written(checker: Checker, param: Param, place: Place, scope: Scope) -> None:
