@@ -246,6 +246,14 @@ def test_a_varying_tempo_moves_the_beats_and_nothing_else() -> None:
     assert np.flatnonzero(early > 70).tolist() == [30, 45]
     early = made("on at 1s lead 1b: fov += pulse(1f)", hear=hear).tracks["fov"]
     assert np.flatnonzero(early > 70).tolist() == [8]
+    rung = made("on at 0s, 3s: fov += pulse(1b)", hear=hear).tracks["fov"]
+    assert np.flatnonzero(rung > 70).tolist() == [*range(8), *range(45, 60)]  # half a second, and a whole one
+    rung = made("on at 0s, 3s: fov += pulse(0.5s)", hear=hear).tracks["fov"]
+    assert np.flatnonzero(rung > 70).tolist() == [*range(8), *range(45, 53)]
+    fallen = made("on at 0s, 2s: fov += decay(2b)", hear=hear).tracks["fov"] - 70
+    assert fallen[[0, 30]] == pytest.approx(1)
+    assert fallen[[2, 5, 10]] == pytest.approx(fallen[[34, 40, 50]], abs=1e-6)  # as many beats on, twice the frames
+    assert np.flatnonzero(fallen > 0).tolist() == [*range(15), *range(30, 60)]
     schedule = made('beat(4): "b"\n5s: "c"\ntranslation_x = beat', hear=hear)
     assert prompts(schedule, 30) == {"b": 1.0}
     assert prompts(schedule, 29) == {"a forest": 1.0}

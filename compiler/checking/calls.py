@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..evaluation.eases import EASES
 from ..functions import FUNCTIONS, SPELLINGS, Function, Parameter
@@ -148,7 +148,7 @@ def _math(cx: Check, function: Function, bound: Bound, scope: Scope, place: Plac
 def _wave(cx: Check, function: Function, bound: Bound, scope: Scope, place: Place) -> Value:
     add = cx.program.add
     if function.name == "pulse" and scope.trigger:
-        return Value("number", place, add(place, "hit", bound["length"][0].step))
+        return Value("number", place, add(place, "hit", bound["length"][0].step, data=_clock_of(bound["length"])))
     period = bound["period"][0]
     if not _positive(cx, period, "a period"):
         return Value("nothing", place)
@@ -257,6 +257,12 @@ def _shaper(cx: Check, function: Function, bound: Bound, scope: Scope, place: Pl
     return Value("number", place, cx.program.add(place, function.name, *(v.step for v in values), data=stream))
 
 
+def _clock_of(lengths: Sequence[Value]) -> str | None:
+    """Name the clock that a kernel runs on: that of the beats if all its lengths are in beats and bars."""
+    units = {unit for length in lengths for unit, _ in length.parts}
+    return "beats" if units and units <= {"b", "bar"} else None
+
+
 def _kernel(cx: Check, function: Function, bound: Bound, scope: Scope, place: Place) -> Value:
     steps: list[int] = []
     for param in function.params:
@@ -265,7 +271,8 @@ def _kernel(cx: Check, function: Function, bound: Bound, scope: Scope, place: Pl
             cx.findings.add("E0303", value.place, what=f"`{param.name}` of `{function.name}`")
             return Value("nothing", place)
         steps.append(value.step)
-    return Value("number", place, cx.program.add(place, function.name, *steps))
+    clock = _clock_of([bound[param.name][0] for param in function.params if param.kind == "duration"])
+    return Value("number", place, cx.program.add(place, function.name, *steps, data=clock))
 
 
 def _turn(cx: Check, function: Function, bound: Bound, scope: Scope, place: Place) -> Value:

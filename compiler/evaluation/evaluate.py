@@ -41,14 +41,15 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The moments at which a trigger's expression is wanted: five arrays of one length.
+    """The moments at which a trigger's expression is wanted: six arrays of one length.
 
-    ``frame``: of the film; ``since``: frames since the event; ``event``: which event, from 0; ``index`` and
-    ``velocity``: of that event.
+    ``frame``: of the film; ``since``: frames since the event; ``felt``: the same as the beats count it, in frames at
+    the mean tempo; ``event``: which event, from 0; ``index`` and ``velocity``: of that event.
     """
 
     frame: NDArray[np.int64]
     since: Array
+    felt: Array
     event: NDArray[np.int64]
     index: Array
     velocity: Array
@@ -265,22 +266,26 @@ _OPS: dict[str, Callable[[Step, list[Result], Film], Result]] = {
 # steps of a trigger
 
 
+def _since(step: Step, moments: Moments) -> Array:
+    return moments.felt if step.data == "beats" else moments.since
+
+
 def _decay(step: Step, args: list[Result], moments: Moments) -> Result:
     """Exponential, shifted so that it is 1 at the event and 0 after its length."""
-    x = moments.since / max(float(args[0]), 1e-9)
+    x = _since(step, moments) / max(float(args[0]), 1e-9)
     floor = np.exp(-3.0)
     return np.where(x < 1.0, (np.exp(-3.0 * np.minimum(x, 1.0)) - floor) / (1.0 - floor), 0.0)
 
 
 def _env(step: Step, args: list[Result], moments: Moments) -> Result:
     attack, fall = (max(float(arg), 0.0) for arg in args)
-    return _line(moments.since, [(0.0, 0.0 if attack else 1.0), (attack, 1.0), (attack + fall, 0.0)])
+    return _line(_since(step, moments), [(0.0, 0.0 if attack else 1.0), (attack, 1.0), (attack + fall, 0.0)])
 
 
 def _adsr(step: Step, args: list[Result], moments: Moments) -> Result:
     attack, fall, level, release = (float(arg) for arg in args)
     corners = [(0.0, 0.0 if attack > 0 else 1.0), (attack, 1.0), (attack + fall, level), (attack + fall + release, 0.0)]
-    return _line(moments.since, corners)
+    return _line(_since(step, moments), corners)
 
 
 def _line(since: Array, corners: list[tuple[float, float]]) -> Array:
@@ -289,7 +294,7 @@ def _line(since: Array, corners: list[tuple[float, float]]) -> Array:
 
 
 def _hit(step: Step, args: list[Result], moments: Moments) -> Result:
-    return np.where(moments.since < float(args[0]), 1.0, 0.0)
+    return np.where(_since(step, moments) < float(args[0]), 1.0, 0.0)
 
 
 def _turn_by(step: Step, args: list[Result], moments: Moments) -> Result:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..evaluation.arithmetic import Array
 from ..evaluation.evaluate import Evaluator, Moments
+from ..evaluation.timeline import Timeline
 from ..program import Rank, Step, needed
 from ..typed import FILM, Trigger
 from .happenings import Happening, Stage
@@ -16,6 +17,7 @@ from .happenings import Happening, Stage
 MAX_MOMENTS = 30_000_000
 """Events times the frames that each rings for, in a whole film."""
 _CHUNK = 1_000_000
+KERNELS = ("decay", "env", "adsr", "hit")
 
 
 class TooMuchRinging(Exception):  # noqa: N818 - told as a diagnostic where the trigger is known
@@ -63,23 +65,45 @@ def _led(times: Array, lead: tuple[tuple[str, int], ...], stage: Stage) -> Array
 def _at_events(happening: Happening, stage: Stage) -> Moments:
     frames = happening.frames(stage.timeline)
     count = len(frames)
-    return _moments(happening, np.arange(count), np.clip(frames, 0, stage.frames - 1), np.zeros(count))
+    where = np.clip(frames, 0, stage.frames - 1)
+    return _moments(happening, np.arange(count), where, np.zeros(count), np.zeros(count))
 
 
-def _moments(happening: Happening, event: NDArray[np.int64], frame: NDArray[np.int64], since: Array) -> Moments:
-    return Moments(frame, since, event, event.astype(np.float64), happening.velocity[event])
+def _moments(
+    happening: Happening, event: NDArray[np.int64], frame: NDArray[np.int64], since: Array, felt: Array
+) -> Moments:
+    return Moments(frame, since, felt, event, event.astype(np.float64), happening.velocity[event])
 
 
-def ringing(steps: Sequence[Step], evaluator: Evaluator, root: int) -> int:
-    """Return for how many frames after an event a trigger's expression changes; 0 where it has no kernel."""
+def _felt(at: NDArray[np.int64], since: Array, timeline: Timeline) -> Array:
+    """Return the frames since events as the beats count them: those that would have passed at the mean tempo."""
+    beats = timeline.beats
+    if not beats.varies:
+        return since
+    begin = at / timeline.rate
+    passed = beats.read(begin + since / timeline.rate) - beats.read(begin)
+    return np.asarray(passed * beats.spacing * timeline.rate)
+
+
+def ringing(stage: Stage, root: int, at: NDArray[np.int64]) -> int:
+    """Return for how many frames after an event a trigger's expression changes; 0 where it has no kernel.
+
+    Of a kernel in beats, after that of the events ``at`` which has the slowest beats.
+    """
+    evaluator, timeline = stage.evaluator, stage.timeline
     longest = 0.0
-    for number in needed(steps, [root]):
-        step = steps[number]
-        if step.op in ("decay", "env", "hit"):
-            longest = max(longest, sum(evaluator.once(arg) for arg in step.args))
-        elif step.op == "adsr":
-            longest = max(longest, sum(evaluator.once(step.args[k]) for k in (0, 1, 3)))
-    return int(np.ceil(min(max(longest, 0.0), 1e9) - 1e-9)) if longest > 0 else 0
+    for number in needed(evaluator.steps, [root]):
+        step = evaluator.steps[number]
+        if step.op not in KERNELS:
+            continue
+        lengths = [step.args[k] for k in (0, 1, 3)] if step.op == "adsr" else step.args
+        length = min(max(sum(evaluator.once(arg) for arg in lengths), 0.0), 1e9)
+        if length and step.data == "beats" and timeline.beats.varies:
+            beats, begin = timeline.beats, at / timeline.rate
+            stop = beats.time(beats.read(begin) + length / (beats.spacing * timeline.rate))
+            length = float(np.max((stop - begin) * timeline.rate))
+        longest = max(longest, length)
+    return int(np.ceil(longest - 1e-9))
 
 
 def applied(track: Array, op: str, root: int, happening: Happening, stage: Stage, stop: int) -> Array:
@@ -93,7 +117,7 @@ def applied(track: Array, op: str, root: int, happening: Happening, stage: Stage
         return track
     evaluator, frames = stage.evaluator, stage.frames
     at = happening.frames(stage.timeline)
-    ring = min(ringing(evaluator.steps, evaluator, root), frames + int(max(0, -at.min())))
+    ring = min(ringing(stage, root, at), frames + int(max(0, -at.min())))
     evaluator.film.rung += len(at) * (ring + 1)
     if evaluator.film.rung > MAX_MOMENTS:
         raise TooMuchRinging
@@ -103,13 +127,13 @@ def applied(track: Array, op: str, root: int, happening: Happening, stage: Stage
     for first in range(0, len(at), max(1, _CHUNK // max(ring, 1))):
         if ring:
             chosen = np.arange(first, min(len(at), first + max(1, _CHUNK // ring)))
-            _ring(track, op, root, happening, evaluator, at, chosen, ring)
+            _ring(track, op, root, happening, stage, at, chosen, ring)
     _stay(track, op, root, happening, evaluator, at, ring, stop)
     return track
 
 
 def _ring(
-    track: Array, op: str, root: int, happening: Happening, evaluator: Evaluator, at: NDArray[np.int64],
+    track: Array, op: str, root: int, happening: Happening, stage: Stage, at: NDArray[np.int64],
     chosen: NDArray[np.int64], ring: int,
 ) -> None:  # fmt: skip
     event = np.repeat(chosen, ring)
@@ -117,7 +141,9 @@ def _ring(
     frame = at[event] + since
     inside = (frame >= 0) & (frame < len(track))
     event, since, frame = event[inside], since[inside], frame[inside]
-    values = evaluator.at(root, _moments(happening, event, frame, since.astype(np.float64)))
+    passed = since.astype(np.float64)
+    felt = _felt(at[event], passed, stage.timeline)
+    values = stage.evaluator.at(root, _moments(happening, event, frame, passed, felt))
     if op == "*=":
         np.multiply.at(track, frame, values)
     else:
@@ -134,7 +160,8 @@ def _stay(
     if not len(event):
         return
     sampled = begin[event] if ring else np.clip(at[event], 0, len(track) - 1)
-    values = evaluator.at(root, _moments(happening, event, sampled, np.full(len(event), np.inf)))
+    over = np.full(len(event), np.inf)
+    values = evaluator.at(root, _moments(happening, event, sampled, over, over))
     if op == "*=":
         if np.any(values != 1.0):
             factor = np.ones(len(track))
@@ -153,7 +180,9 @@ def _set(
     event = np.searchsorted(at, frame, side="right") - 1
     frame, event = frame[event >= 0], event[event >= 0]
     sampled = frame if ring else np.clip(at[event], 0, len(track) - 1)
-    values = stage.evaluator.at(root, _moments(happening, event, sampled, (frame - at[event]).astype(np.float64)))
+    passed = (frame - at[event]).astype(np.float64)
+    felt = _felt(at[event], passed, stage.timeline)
+    values = stage.evaluator.at(root, _moments(happening, event, sampled, passed, felt))
     track = track.copy()
     track[frame] = values
     return track
@@ -164,7 +193,7 @@ def leaves_zero(steps: Sequence[Step], root: int) -> bool:
     todo = [root]
     while todo:
         step = steps[todo.pop()]
-        if step.op in ("decay", "env", "adsr", "hit"):
+        if step.op in KERNELS:
             return True
         if step.op == "*" and step.rank == Rank.EVENT:
             todo.extend(step.args)
