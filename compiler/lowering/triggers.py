@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluation.arithmetic import Array
-from ..evaluation.evaluate import Evaluator, Moments
+from ..evaluation.evaluate import Evaluator
+from ..evaluation.moments import Moments
 from ..evaluation.timeline import Timeline
 from ..program import Rank, Step, needed
 from ..typed import FILM, Trigger
