@@ -29,8 +29,8 @@ from .vocabulary import encode
 
 Tensor = torch.Tensor
 
-FOLLOW = 760
-"""Time step (of 1000) below which a painting follows the picture that is there."""
+FOLLOW = 600
+"""Time step (of 1000) below which a painting follows the picture that is there; above, it makes what the words say."""
 
 
 @torch.no_grad()
@@ -58,7 +58,10 @@ def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> 
 
 @dataclass
 class Library:
-    """Latents and facts in memory; takes in new shards as they are drawn."""
+    """Latents and facts in memory; takes in new shards as they are drawn.
+
+    `others`: folders of the same scenes in other shapes, whose views join those of the scenes themselves.
+    """
 
     folder: Path
     vae: AutoencoderTiny
@@ -66,6 +69,7 @@ class Library:
     shrink: int = 1
     mirror: bool = True
     views: int = 0
+    others: Sequence[Path] = ()
     latents: list[np.ndarray] = field(default_factory=list)
     moved: list[np.ndarray] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
@@ -80,8 +84,9 @@ class Library:
             facts, latents = facts_of(shard), latents_of(shard, self.vae, self.tag, self.shrink)
             self.latents.extend(latents[: len(facts) * sides])
             if self.views:
-                seen = views_of(shard, self.vae, self.tag, self.views)[:, : len(facts)].swapaxes(0, 1)
-                self.moved.extend(np.concatenate([seen] * sides))
+                drawings = [folder / shard.name for folder in (self.folder, *self.others)]
+                seen = np.concatenate([views_of(one, self.vae, self.tag, self.views) for one in drawings])
+                self.moved.extend(list(seen[:, : len(facts)].swapaxes(0, 1)) * sides)
             self.facts.extend(facts * sides)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
@@ -100,7 +105,7 @@ class Library:
         clean = torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float()
         if not self.moved:
             return clean, clean, ids
-        seen = [self.moved[i][int(rng.integers(self.views))] for i in chosen]
+        seen = [self.moved[i][int(rng.integers(len(self.moved[i])))] for i in chosen]
         return clean, torch.from_numpy(np.stack(seen)).float(), ids
 
 
@@ -109,12 +114,17 @@ def _blind(rng: np.random.Generator, ids: list[int]) -> list[int]:
 
 
 def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
-    """Latents as feedback spoils them: a little blurred, paler or stronger, shifted by a fraction of a pixel."""
+    """Latents as films spoil them: a little blurred, paler or stronger, and in the colours of another scene.
+
+    The colours teach that words outweigh what is there: else a new hour of the day would not come through.
+    """
     count = len(clean)
     soft = functional.avg_pool2d(functional.pad(clean, (1, 1, 1, 1), mode="replicate"), 3, 1)
     share = 0.5 * torch.rand(count, 1, 1, 1, generator=rng)
     gain = 0.9 + 0.2 * torch.rand(count, 1, 1, 1, generator=rng)
     spoiled = (clean + share * (soft - clean)) * gain
+    mean = clean.mean((2, 3), keepdim=True)
+    spoiled += torch.rand(count, 1, 1, 1, generator=rng).square() * (mean.roll(1, 0) - mean)
     grain = 0.12 * torch.rand(count, 1, 1, 1, generator=rng) * torch.randn(clean.shape, generator=rng)
     return spoiled + grain
 
@@ -238,12 +248,15 @@ def _weights(latents: list[np.ndarray]) -> Tensor:
     return (variance / variance.mean()).view(1, -1, 1, 1)
 
 
-def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL) -> Path:
-    """Train one stage, going on from `out/storybook.pt` if it's there; returns that path."""
+def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL, others: Sequence[Path] = ()) -> Path:
+    """Train one stage, going on from `out/storybook.pt` if it's there; returns that path.
+
+    `others`: folders of the same scenes in other shapes, for views.
+    """
     torch.manual_seed(recipe.seed)
     student = Student(out, shape, recipe.rate)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
-    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views)
+    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views, others)
     library.grow(4)
     rank = dist.get_rank() if dist.is_initialized() else 0
     rng = np.random.default_rng([recipe.seed, student.step, rank])
@@ -288,15 +301,17 @@ def main() -> None:
     parser.add_argument("scenes", type=Path)
     parser.add_argument("vae", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--others", type=Path, nargs="*", default=(), help="the same scenes in other shapes, for views")
     for setting in fields(Recipe):
         kind = int if setting.type == "int" else float
         parser.add_argument(f"--{setting.name}", type=kind, default=setting.default)
     options = vars(parser.parse_args())
     scenes, vae, out = (options.pop(name) for name in ("scenes", "vae", "out"))
+    others = options.pop("others")
     out.mkdir(parents=True, exist_ok=True)
     if "RANK" in os.environ:  # started by torchrun
         dist.init_process_group("gloo")
-    train(scenes, vae, out, Recipe(**options))
+    train(scenes, vae, out, Recipe(**options), others=others)
 
 
 if __name__ == "__main__":

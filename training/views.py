@@ -16,8 +16,8 @@ from diffusers import AutoencoderTiny
 
 from .dataset import pictures_of
 
-NEAREST = 1.7
-"""The most that a view magnifies."""
+NEAREST = 2.5
+"""The most that a view magnifies; half of them by less than its root."""
 TILT = 8.0
 """Degrees that a view in three is turned by, at most."""
 
@@ -25,7 +25,7 @@ TILT = 8.0
 def view(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     """A random view of a picture (H×W×3, uint8), of the same size."""
     height, width = picture.shape[:2]
-    zoom = rng.uniform(1.0, NEAREST)
+    zoom = NEAREST ** rng.random()
     left, top = rng.uniform(0, 1 - 1 / zoom, 2) * (width, height)
     moved = cv2.warpAffine(
         picture,
