@@ -19,41 +19,15 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from diffusers import AutoencoderTiny
-from torch.nn import functional
 
 from .captions import Facts, caption
-from .dataset import facts_of, pictures_of, shards
+from .dataset import facts_of, shards
+from .latents import latents_of, views_of
 from .network import FULL, Shape, scheduler, text_encoder, unet
-from .views import views_of
+from .noising import noised
 from .vocabulary import encode
 
 Tensor = torch.Tensor
-
-FOLLOW = 600
-"""Time step (of 1000) below which a painting follows the picture that is there; above, it makes what the words say."""
-
-
-@torch.no_grad()
-def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> np.ndarray:
-    """Latents of a shard and then of its mirror pictures (2n×C×h×w, float16).
-
-    Encoded once and kept beside the shard under the autoencoder's `tag`.
-    """
-    held = shard.with_name(f"{shard.stem}.latents-{tag}-{shrink}.npz")
-    if held.exists():
-        return np.load(held)["latents"]
-    parts = []
-    for batch in np.array_split(pictures_of(shard), max(1, len(pictures_of(shard)) // 10)):
-        picture = torch.from_numpy(batch.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
-        picture = functional.avg_pool2d(picture, shrink)
-        for side in (picture, picture.flip(3)):
-            latents = vae.encode(side.contiguous(memory_format=torch.channels_last)).latents
-            parts.append((latents * vae.config.scaling_factor).half().numpy())
-    latents = np.concatenate(parts[::2] + parts[1::2])
-    part = held.with_name(f".{os.getpid()}-{held.name}")  # several processes may encode the same shard at once
-    np.savez(part, latents=latents)
-    part.rename(held)
-    return latents
 
 
 @dataclass
@@ -85,7 +59,9 @@ class Library:
             self.latents.extend(latents[: len(facts) * sides])
             if self.views:
                 drawings = [folder / shard.name for folder in (self.folder, *self.others)]
-                seen = np.concatenate([views_of(one, self.vae, self.tag, self.views) for one in drawings])
+                seen = np.concatenate(
+                    [views_of(one, self.vae, self.tag, self.views, seed) for seed, one in enumerate(drawings)]
+                )
                 self.moved.extend(list(seen[:, : len(facts)].swapaxes(0, 1)) * sides)
             self.facts.extend(facts * sides)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
@@ -111,46 +87,6 @@ class Library:
 
 def _blind(rng: np.random.Generator, ids: list[int]) -> list[int]:
     return [1 if token > 4 and rng.random() < 0.02 else token for token in ids]  # [UNK] anywhere must do no harm
-
-
-def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
-    """Latents as films spoil them: a little blurred, paler or stronger, and in the colours of another scene.
-
-    The colours teach that words outweigh what is there: else a new hour of the day would not come through.
-    """
-    count = len(clean)
-    soft = functional.avg_pool2d(functional.pad(clean, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    share = 0.5 * torch.rand(count, 1, 1, 1, generator=rng)
-    gain = 0.9 + 0.2 * torch.rand(count, 1, 1, 1, generator=rng)
-    spoiled = (clean + share * (soft - clean)) * gain
-    mean = clean.mean((2, 3), keepdim=True)
-    spoiled += torch.rand(count, 1, 1, 1, generator=rng).square() * (mean.roll(1, 0) - mean)
-    grain = 0.12 * torch.rand(count, 1, 1, 1, generator=rng) * torch.randn(clean.shape, generator=rng)
-    return spoiled + grain
-
-
-def noised(
-    rng: torch.Generator, clean: Tensor, moved: Tensor, alphas: Tensor, recipe: Recipe
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Noised latents, their time steps and the v to predict.
-
-    Where noise is little, most scenes are the `moved` ones: there the picture is to be followed, not what is known.
-
-    A share `recipe.spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
-    """
-    count = len(clean)
-    # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
-    steps = ((1 - torch.rand(count, generator=rng) ** recipe.early) * len(alphas)).long().clamp(0, len(alphas) - 1)
-    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.88)
-    clean = torch.where(follow.view(-1, 1, 1, 1), moved, clean)
-    keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
-    rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
-    noise = torch.randn(clean.shape, generator=rng)
-    mid = ((steps > 250) & (steps < 850) & (torch.rand(count, generator=rng) < recipe.spoil)).view(-1, 1, 1, 1)
-    start = torch.where(mid, degrade(rng, clean), clean)
-    mixed = keep * start + rest * noise
-    target = torch.where(mid, (keep * mixed - clean) / rest, keep * noise - rest * clean)
-    return mixed, steps, target
 
 
 @dataclass(frozen=True)
@@ -271,7 +207,7 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
         chance = rng.random()
         pool = library.bare if chance < recipe.bare else library.plain if chance < recipe.bare + recipe.plain else ()
         clean, moved, ids = library.batch(rng, recipe.batch, pool)
-        mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe)
+        mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe.spoil, recipe.early)
         words = student.model["text"](ids)[0]
         guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
         loss = ((guess - target).square() * weights).mean()

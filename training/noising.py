@@ -1,0 +1,51 @@
+"""What the painter is asked to undo: noise of every strength, and what films do to a picture."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+Tensor = torch.Tensor
+
+FOLLOW = 600
+"""Time step (of 1000) below which a painting follows the picture that is there; above, it makes what the words say."""
+
+
+def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
+    """Latents as films spoil them: a little blurred, paler or stronger, and in the colours of another scene.
+
+    The colours teach that words outweigh what is there: else a new hour of the day would not come through.
+    """
+    count = len(clean)
+    soft = functional.avg_pool2d(functional.pad(clean, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    share = 0.5 * torch.rand(count, 1, 1, 1, generator=rng)
+    gain = 0.9 + 0.2 * torch.rand(count, 1, 1, 1, generator=rng)
+    spoiled = (clean + share * (soft - clean)) * gain
+    mean = clean.mean((2, 3), keepdim=True)
+    spoiled += torch.rand(count, 1, 1, 1, generator=rng).square() * (mean.roll(1, 0) - mean)
+    grain = 0.12 * torch.rand(count, 1, 1, 1, generator=rng) * torch.randn(clean.shape, generator=rng)
+    return spoiled + grain
+
+
+def noised(
+    rng: torch.Generator, clean: Tensor, moved: Tensor, alphas: Tensor, spoil: float, early: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Noised latents, their time steps and the v to predict.
+
+    Where noise is little, most scenes are the `moved` ones: there the picture is to be followed, not what is known.
+
+    A share `spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
+    """
+    count = len(clean)
+    # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
+    steps = ((1 - torch.rand(count, generator=rng) ** early) * len(alphas)).long().clamp(0, len(alphas) - 1)
+    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.88)
+    clean = torch.where(follow.view(-1, 1, 1, 1), moved, clean)
+    keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
+    rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
+    noise = torch.randn(clean.shape, generator=rng)
+    mid = ((steps > 250) & (steps < 850) & (torch.rand(count, generator=rng) < spoil)).view(-1, 1, 1, 1)
+    start = torch.where(mid, degrade(rng, clean), clean)
+    mixed = keep * start + rest * noise
+    target = torch.where(mid, (keep * mixed - clean) / rest, keep * noise - rest * clean)
+    return mixed, steps, target
