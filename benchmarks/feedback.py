@@ -1,14 +1,15 @@
-"""Does a fed-back film keep its picture, and follow its prompts? `python benchmarks/feedback.py [MODEL]`.
+"""Does a fed-back film last, and follow its prompts and its camera? `python benchmarks/feedback.py [MODEL]`.
 
-Two films through `animc render`: one prompt under a slow zoom for 200 frames at strength 0.5, whose sharpness, contrast
-and chroma are told against the mean of the first ten; and a change of prompt at strength 0.6, told as how far each
-frame has come from the old world's colours and layout to the new one's (0..1), every other frame. A contact sheet of
-each is left beside.
+Films through `animc render`: one prompt under a slow zoom for 200 frames at strength 0.5, whose sharpness, contrast and
+chroma are told against the mean of the first ten; changes of prompt at strength 0.6, told as how far each frame has
+come from the old world's colours and layout to the new one's (0..1), every other frame; and a zoom of 2 % a frame in
+2d, told as the zoom that is to be seen from frame to frame. A contact sheet of each is left beside.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,15 @@ strength = 0.6
 translation_z = 3
 0: "{old}"
 30: "{new}"
+"""
+PUSH = """fps = 10
+size = 256x256
+length = 40f
+model = "{model}"
+mode = "2d"
+strength = 0.6
+zoom = 1.02
+0: "{world}"
 """
 PAIRS = (
     ("a misty pine forest", "a burning forest at night"),
@@ -82,17 +92,46 @@ def change(model: str, old: str, new: str, number: int, out: Path) -> None:
     print(f"{old} -> {new}: {' '.join(f'{value:.2f}' for value in way[30:52:2])}")
 
 
+def magnified(before: np.ndarray, after: np.ndarray) -> float:
+    """Percent by which `before` must be magnified about its middle to match `after` best (by correlation)."""
+    shades = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) for picture in (before, after)]
+    fine = [cv2.GaussianBlur(shade, (0, 0), 1) - cv2.GaussianBlur(shade, (0, 0), 16) for shade in shades]
+    height, width = fine[0].shape
+    inner = np.s_[height // 10 : -height // 10, width // 10 : -width // 10]
+
+    def match(percent: float) -> float:
+        scaling = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), 0, 1 + percent / 100)
+        return float(
+            np.corrcoef(cv2.warpAffine(fine[0], scaling, (width, height))[inner].ravel(), fine[1][inner].ravel())[0, 1]
+        )
+
+    return float(max(np.arange(-4, 8.01, 0.25), key=match))
+
+
+def push(model: str, world: str, number: int, out: Path) -> None:
+    """Tell how much of a zoom is to be seen."""
+    shown = rendered(PUSH.format(model=model, world=world), f"push-{number}", out)
+    seen = [magnified(before, after) for before, after in itertools.pairwise(shown)]
+    print(f"{world}: of 2 % a frame {np.mean(seen[:10]):.2f} is seen at first, {np.mean(seen[10:]):.2f} later")
+
+
 def main() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default="storybook")
     parser.add_argument("--out", type=Path, default=Path("build/feedback"))
     parser.add_argument("--frames", type=int, default=200)
+    parser.add_argument("--only", choices=("steady", "change", "push"), help="one kind of film")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    steady(options.model, options.frames, options.out)
+    if options.only in (None, "steady"):
+        steady(options.model, options.frames, options.out)
     for number, (old, new) in enumerate(PAIRS):
-        change(options.model, old, new, number, options.out)
+        if options.only in (None, "change"):
+            change(options.model, old, new, number, options.out)
+    for number, (_, world) in enumerate(PAIRS):
+        if options.only in (None, "push"):
+            push(options.model, world, number, options.out)
 
 
 if __name__ == "__main__":
