@@ -39,7 +39,7 @@ def noised(
     count = len(clean)
     # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
     steps = ((1 - torch.rand(count, generator=rng) ** early) * len(alphas)).long().clamp(0, len(alphas) - 1)
-    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.88)
+    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.75)
     clean = torch.where(follow.view(-1, 1, 1, 1), moved, clean)
     keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
     rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-NEAREST = 2.5
-"""The most that a view magnifies; half of them by less than its root."""
+NEAREST = 1.4
+"""The most that a view magnifies: more would show pictures that are soft."""
 TILT = 8.0
 """Degrees that a view in three is turned by, at most."""
 
