@@ -195,3 +195,12 @@ def test_a_recipe_of_ones_own(songs):
     assert "a pond" in text
     assert "translation_y = 1" in text
     assert find_recipe(str(songs / "my.toml")).camera["chorus"] == (("translation_y = 1",),)
+
+
+def test_lines_past_the_end_are_told_and_no_prompts(songs):
+    (songs / "late.lrc").write_text("[00:08.10]the road is dark\n[01:40.0]far too late\n")
+    done = animc("draft", "song.wav", "--lyrics", "late.lrc", "-o", "late.anim", cwd=songs, cache=songs / "cache")
+    assert done.returncode == 0
+    assert "warning: 1 line of the words begins after the end of the sound" in done.stderr
+    assert "far too late" not in (songs / "late.anim").read_text()
+    compiled(songs, "late.anim")

@@ -11,6 +11,7 @@ import soundfile
 from animc.compiler.sounds import Events, Needs, Request, Signal
 from animc.runtime.hearing import DRUMS, Ear, click_track, hear, listen
 from animc.runtime.hearing.onsets import HAT, KICK
+from scipy.signal import lfilter
 
 RATE = 44_100
 
@@ -317,3 +318,25 @@ def test_the_examples_own_songs_are_heard_as_composed(name, cache, monkeypatch):
 @pytest.mark.parametrize("seed", range(2))
 def test_hiss_has_no_beat(seed, write, cache):
     assert listen(write(0.1 * noise(8, seed)), cache=cache).rhythm.beats.size == 0
+
+
+@pytest.mark.parametrize("name", ["tone.wav", "tone.mp3", "tone.ogg"])
+def test_a_tone_that_is_held_has_no_beat(name, write, cache):
+    sound = 0.3 * np.sin(2 * np.pi * 440 * np.arange(12 * RATE) / RATE)
+    assert listen(write(sound, name), cache=cache).rhythm.beats.size == 0
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 6.0])
+@pytest.mark.parametrize("fall", [0.0, 0.98])
+def test_hiss_and_rumble_have_no_drums(seconds, fall, write, cache):
+    sound = lfilter([1], [1, -fall], noise(seconds, 3))
+    heard = listen(write(0.5 * sound / np.abs(sound).max()), cache=cache)
+    assert {drum: events.times.size for drum, events in heard.drums.items()} == {"kick": 0, "snare": 0, "hat": 0}
+
+
+@pytest.mark.parametrize("kind", ["kick", "snare", "hat"])
+def test_a_single_blow_is_a_drum_however_short_its_file(kind, write, cache):
+    sound = 0.0005 * noise(0.3)
+    put(sound, drum(kind), 0.05)
+    heard = listen(write(sound), cache=cache)
+    assert heard.drums[kind].times == pytest.approx([0.05], abs=0.006)

@@ -1,6 +1,9 @@
 """Every file that a player plays is heard alike, and every broken one is told in one sentence with its repair."""
 
+import os
 import subprocess
+import sys
+from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
@@ -156,3 +159,65 @@ def test_more_than_two_hours_are_refused_at_once(tmp_path, monkeypatch):
     ffmpeg("-i", tmp_path / "a.wav", tmp_path / "a.m4a")
     with pytest.raises(HearingError, match="longer than"):
         decode(tmp_path / "a.m4a")
+
+
+def breaking_off(source, folder):
+    """Cut files in half: name → what is told of it."""
+    whole = {"cut.mp3": [], "cut.flac": [], "moov.m4a": ["-movflags", "+faststart"], "cut.ogg": ["-c:a", "libvorbis"]}
+    for name, options in whole.items():
+        ffmpeg("-stream_loop", "4", "-i", source, *options, folder / name)
+    ffmpeg("-stream_loop", "4", "-i", source, folder / "cut.wav")
+    for name in (*whole, "cut.wav"):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: len(data) // 2])
+    return {name: "after" if name == "cut.ogg" else "of its 10.0 s are there" for name in (*whole, "cut.wav")}
+
+
+def test_a_file_that_breaks_off_is_told_once_and_nothing_leaks(source, tmp_path):
+    said = breaking_off(source, tmp_path)
+    for name, told in said.items():
+        for _ in range(2):  # the second time from the cache
+            ran = run_listen(tmp_path, name)
+            warning, *rest = ran.stderr.splitlines()
+            assert ran.returncode == 0
+            assert warning.startswith(f"warning: {name} breaks off")
+            assert told in warning
+            assert rest == ["  help: download or export it again; what is there was heard"]
+
+
+def test_whole_files_and_streams_are_not_said_to_break_off(source, tmp_path):
+    for name, options in {
+        "a.mp3": [], "vbr.mp3": ["-q:a", "4", "-write_xing", "0"], "a.flac": [], "a.ogg": ["-c:a", "libvorbis"],
+        "a.opus": ["-c:a", "libopus"], "a.m4a": [], "a.mka": ["-c:a", "libvorbis"],
+    }.items():  # fmt: skip
+        ffmpeg("-i", source, *options, tmp_path / name)
+        assert decode(tmp_path / name).promised == 0.0, name
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", source, "-f", "wav", "pipe:1"]
+    (tmp_path / "piped.wav").write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert decode(tmp_path / "piped.wav").promised == 0.0
+    film = "color=red:size=64x64:rate=10:duration=6"
+    ffmpeg("-f", "lavfi", "-i", film, "-i", source, tmp_path / "longer.mp4")
+    assert decode(tmp_path / "longer.mp4").promised == 0.0
+
+
+def run_listen(folder, *arguments):
+    command = [Path(sys.executable).parent / "animc", "listen", *arguments]
+    environment = {**os.environ, "ANIMC_CACHE": str(folder / "cache")}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env=environment)
+
+
+def test_words_that_are_no_text_and_lines_past_the_end_are_told(source, tmp_path):
+    (tmp_path / "noise.txt").write_bytes(np.random.default_rng(4).bytes(3000).replace(b"\0", b""))
+    ran = run_listen(tmp_path, source.name, "--lyrics", "noise.txt")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("error: noise.txt is not text")
+    assert "help: give LRC" in ran.stderr
+    (tmp_path / "other.lrc").write_text("[00:00.50]here\n[00:03.00]gone\n[00:04.00]gone too\n")
+    ran = run_listen(tmp_path, source.name, "--lyrics", "other.lrc")
+    assert ran.returncode == 0
+    assert "2 lines of the words begin after the end of the sound, at 2.0 s; the first is “gone” at 3.0 s" in ran.stderr
+    assert [row.split()[3:] for row in ran.stdout.splitlines()[-3:]] == [
+        ["100%", "here"], ["0%", "gone"], ["0%", "gone", "too"],
+    ]  # fmt: skip
+    (tmp_path / "own.lrc").write_text("[00:00.50]here\n[00:01.90]there\n")
+    assert run_listen(tmp_path, source.name, "--lyrics", "own.lrc").stderr == ""

@@ -20,6 +20,9 @@ HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars, drums a
     animc listen track.wav --click check.wav      hear whether it is right: the track with clicks on its beats
 """
 
+AGAIN = "download or export it again; what is there was heard"
+OTHER_SONG = "is it the file of this very recording? an [offset:…] line moves all of an LRC"
+
 
 @click.command("listen", help=HELP)
 @click.argument("audio", type=click.Path(path_type=Path))
@@ -37,11 +40,17 @@ def command(
     with Screen(quiet=quiet or as_json) as screen:
         screen.stage("hearing")
         heard = listen(audio)
+        if heard.complaint:
+            screen.warn(f"{heard.complaint}\n  help: {AGAIN}")
         if lyrics:
             from ..hearing.decode import decode
-            from ..hearing.words import words_of
+            from ..hearing.words import within, words_of
 
-            heard = replace(heard, words=words_of(lyrics, lambda: decode(audio), music=heard.rhythm.confidence > 0.3))
+            words = words_of(lyrics, lambda: decode(audio), music=heard.rhythm.confidence > 0.3)
+            words, late = within(words, heard.duration)
+            if late:
+                screen.warn(f"{late}\n  help: {OTHER_SONG}")
+            heard = replace(heard, words=words)
         if plot:
             from ..hearing.draw import draw
 

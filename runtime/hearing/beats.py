@@ -15,6 +15,8 @@ Times = NDArray[np.float64]
 
 _TIGHT = 200.0
 _SILENT = -50.0
+_FAINT = 0.02
+"""Of the strongest accent: what is less, no ear takes for a beat."""
 _CREST, _REPEATS = 2.6, 0.35
 """In plain noise the accents' 98th percentile is twice their median, and no tempo repeats by more than a quarter."""
 
@@ -27,7 +29,7 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
     onset = accents.onset
     if onset.size < 2 * RATE or float(onset.max(initial=0)) < 1e-3:
         return np.zeros(0), 0.0
-    if _is_noise(onset):
+    if _is_still(onset) or _is_noise(onset):
         return np.zeros(0), 0.0
     tempo, sure = tempo_curve(accents)
     period = 60 * RATE / tempo
@@ -36,6 +38,12 @@ def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, fl
     times = _follow(lively, period).astype(np.float64) / RATE
     settled = _settle(_heard(times, accents.level), curves)
     return settled[settled < onset.size / RATE - 0.03], sure
+
+
+def _is_still(onset: NDArray[np.float32]) -> bool:
+    """Say whether fewer than three things begin, as in a tone that is held: what a codec leaves of it is no beat."""
+    begun = np.flatnonzero(onset > _FAINT * onset.max())
+    return 1 + int(np.count_nonzero(np.diff(begun) > 0.05 * RATE)) < 3
 
 
 def _is_noise(onset: NDArray[np.float32]) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,11 +30,16 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A mono sound: float32 ``samples`` at ``rate`` a second; ``duration`` in seconds as the file itself has it."""
+    """A mono sound: float32 ``samples`` at ``rate`` a second; ``duration`` in seconds as the file itself has it.
+
+    ``promised``: where the file breaks off, the seconds that its head speaks of, or infinity where it does not say;
+    0 where it is whole, as far as can be told.
+    """
 
     samples: Floats
     rate: int
     duration: float
+    promised: float = 0.0
 
 
 def decode(path: Path) -> Wave:
@@ -68,18 +75,42 @@ def _by_soundfile(path: Path) -> Wave | None:
     """Decode by libsndfile, or return None where it does not know the format or gives up at once."""
     import soundfile
 
+    if _is_mp3(path):
+        return None  # ffmpeg, which will also put it into the film, agrees with itself about an mp3's start
     try:
         with soundfile.SoundFile(str(path)) as file:
-            if file.format == "MP3":
-                return None  # ffmpeg, which will also put it into the film, agrees with itself about an mp3's start
             rate, frames = int(file.samplerate), int(file.frames)
             if 0 < frames < 1 << 62:
                 _refuse_long(path, frames / rate)
             blocks: Any = file.blocks(_BLOCK, dtype="float32", always_2d=True)
             pieces = _until_fault(blocks)
-            return _gather(path, (_mono(piece) for piece in pieces), rate)
+            wave = _gather(path, (_mono(piece) for piece in pieces), rate)
+            whole = frames / rate if 0 < frames < 1 << 62 else 0.0
+            return _broken_off(wave, max(whole, _promised(file.extra_info, wave.duration)))
     except (soundfile.SoundFileError, OSError, ValueError, RuntimeError):
         return None
+
+
+def _is_mp3(path: Path) -> bool:
+    """Tell whether a file begins with an ID3 tag or an MPEG frame; libsndfile's decoder would tell the terminal."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(3)
+        return head == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0)
+    return False
+
+
+def _promised(log: str, held: float) -> float:
+    """Return the seconds that a head speaks of by libsndfile's log, where they are not all there; 0 where they are."""
+    found = re.search(r"^(?:data|SSND)\s*: (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+    # What is written into a pipe has no size in its head: nothing, or the greatest number that fits.
+    if found and 0 < int(found[2]) < int(found[1]) < 0x7FFF_0000:
+        return held * int(found[1]) / int(found[2])
+    return math.inf if "lacks an end-of-stream bit" in log else 0.0
+
+
+def _broken_off(wave: Wave, promised: float) -> Wave:
+    """Note that a sound breaks off, unless what is missing is no more than a codec's padding."""
+    return replace(wave, promised=promised) if promised > 1.001 * wave.duration + 0.3 else wave
 
 
 def _until_fault(blocks: Iterator[Floats]) -> Iterator[Floats]:
@@ -108,7 +139,7 @@ def _mono(block: Floats) -> Floats:
 def _by_ffmpeg(path: Path) -> Wave:
     """Decode by ffmpeg, told to open nothing but this local file."""
     command = [
-        _ffmpeg(), "-nostdin", "-hide_banner", "-v", "error", "-protocol_whitelist", "file,pipe",
+        _ffmpeg(), "-nostdin", "-hide_banner", "-nostats", "-v", "level+info", "-protocol_whitelist", "file,pipe",
         "-i", f"file:{path}", "-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", str(RATE),
         "-f", "f32le", "-acodec", "pcm_f32le", "pipe:1",
     ]  # fmt: skip
@@ -124,10 +155,22 @@ def _by_ffmpeg(path: Path) -> Wave:
             process.wait()
             if process.stdout is not None:
                 process.stdout.close()
-        if wave.samples.size == 0:
-            log.seek(0)
-            raise _ffmpeg_fault(path, log.read(20_000).decode(errors="replace"))
-    return wave
+        log.seek(0)
+        said = log.read(1 << 18).decode(errors="replace")
+    if wave.samples.size == 0:
+        raise _ffmpeg_fault(path, said)
+    return _broken_off(wave, _promised_by_ffmpeg(said))
+
+
+def _promised_by_ffmpeg(log: str) -> float:
+    """Return the seconds that a file's head speaks of, as far as its sound is all that it has; 0 where unknown."""
+    if "ended prematurely" in log:
+        return math.inf
+    film = re.search(r"^\[info\]\s+Stream #0:\d+.*: Video: (?!.*attached pic)", log, re.MULTILINE)
+    found = re.search(r"^\[info\]   Duration: (\d+):(\d\d):(\d\d\.\d+)", log, re.MULTILINE)
+    if film or not found or "Estimating duration from bitrate" in log:
+        return 0.0
+    return 3600 * int(found[1]) + 60 * int(found[2]) + float(found[3])
 
 
 def _ffmpeg() -> str:
@@ -149,7 +192,8 @@ def _ffmpeg_fault(path: Path, log: str) -> HearingError:
             f"{path.name} cannot be read as sound: it is broken, or not a sound file",
             "convert it to wav, flac, ogg, mp3 or m4a, or export it again",
         )
-    last = log.strip().splitlines()[-1][:160]
+    faults = re.findall(r"^(?:\[[^\]]* @ [^\]]*\] )?\[(?:error|fatal)\] (.*)", log, re.MULTILINE) or [log.strip()]
+    last = faults[-1].strip()[:160]
     return HearingError(f"{path.name} cannot be read as sound ({last})", "convert it to wav or flac")
 
 

@@ -57,17 +57,32 @@ class Ear:
         return dict(zip(PARTS, separate(self.wave), strict=True))
 
     @cached_property
-    def duration(self) -> float:
-        """Length of the sound in seconds."""
+    def _length(self) -> tuple[float, float]:
         key = cache.key_of(self.digest, "duration")
         kept = cache.load(self._folder, key)
         try:
             if kept is not None:
-                return float(kept["seconds"])
+                return float(kept["seconds"]), float(kept["promised"])
         except _STALE:
             pass
-        cache.store(self._folder, key, {"seconds": np.array(self.wave.duration)})
-        return self.wave.duration
+        wave = self.wave
+        cache.store(self._folder, key, {"seconds": np.array(wave.duration), "promised": np.array(wave.promised)})
+        return wave.duration, wave.promised
+
+    @property
+    def duration(self) -> float:
+        """Length of the sound in seconds."""
+        return self._length[0]
+
+    @property
+    def complaint(self) -> str:
+        """What is amiss with the file although it can be heard, in one clause; empty where nothing is."""
+        held, promised = self._length
+        if not promised:
+            return ""
+        if np.isfinite(promised):
+            return f"{self.path.name} breaks off: {held:.1f} s of its {promised:.1f} s are there"
+        return f"{self.path.name} breaks off after {held:.1f} s: its end is missing"
 
     @cached_property
     def rhythm(self) -> Rhythm:

@@ -34,6 +34,8 @@ class Heard:
     drums: dict[str, Events]
     structure: Structure = _WHOLE
     words: tuple[SpokenLine, ...] = ()
+    complaint: str = ""
+    """What is amiss with the file although it can be heard; empty where nothing is."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what was heard as plain numbers: ``events`` in seconds, and facts beside them."""
@@ -101,7 +103,7 @@ def listen(path: Path, *, cache: Path | None = None, progress: Progress | None =
     ear = Ear(path, cache, progress)
     drums = {name: ear.answer(request) for name, request in DRUMS.items()}
     events = {name: heard for name, heard in drums.items() if isinstance(heard, Events)}
-    return Heard(path.name, ear.duration, ear.rhythm, events, ear.structure)
+    return Heard(path.name, ear.duration, ear.rhythm, events, ear.structure, complaint=ear.complaint)
 
 
 def _clock(seconds: float) -> str:

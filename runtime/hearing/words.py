@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...compiler.inputs.lyrics import Line, lyrics_of, pieces, tokens
@@ -14,6 +15,8 @@ from .decode import Wave
 _LARGEST = 1_000_000
 _ENCODINGS = ("gb18030", "shift_jis", "euc_kr", "big5", "cp1252")
 """What a text may be that is not UTF-8; told apart by what the letters are."""
+_UNWRITTEN = ("Cc", "Cn", "Co", "Cs")
+_KINDS = "give LRC, SRT, WebVTT, ASS or plain text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,21 @@ def words_of(path: Path, wave: Callable[[], Wave] | None = None, *, music: bool 
     return align(wave(), plain, music=music)
 
 
+def within(lines: tuple[SpokenLine, ...], duration: float) -> tuple[tuple[SpokenLine, ...], str]:
+    """Return lines, those that begin after ``duration`` seconds of sound with confidence 0, and what to tell of them.
+
+    The text is empty where all begin in time.
+    """
+    late = [line for line in lines if line.start >= duration]
+    if not late:
+        return lines, ""
+    kept = tuple(replace(line, confidence=0.0) if line.start >= duration else line for line in lines)
+    are = "1 line of the words begins" if len(late) == 1 else f"{len(late)} lines of the words begin"
+    first = min(late, key=lambda line: line.start)
+    named = f"the first is “{first.text[:60]}” at {first.start:.1f} s"
+    return kept, f"{are} after the end of the sound, at {duration:.1f} s; {named}"
+
+
 def story_lines(path: Path, wave: Wave) -> tuple[SpokenLine, ...]:
     """Return the sentences of a story, aligned to the voice that tells it. Raises HearingError."""
     from .align import align
@@ -91,13 +109,24 @@ def read_words(path: Path) -> str:
             f"{path.name} is larger than 1 MB: too large for the words of a song", "is it the right file?"
         )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return _written(path, data.decode("utf-16", errors="replace"))
     if b"\0" in data:
-        raise HearingError(f"{path.name} is not text (it holds zero bytes)", "give LRC, SRT, WebVTT, ASS or plain text")
+        raise HearingError(f"{path.name} is not text (it holds zero bytes)", _KINDS)
     try:
-        return data.decode("utf-8-sig")
+        return _written(path, data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return _older(data)
+        return _written(path, _older(data))
+
+
+def _written(path: Path, text: str) -> str:
+    """Return a text as it is; where it is full of what nobody writes it is none. Raises HearingError."""
+    odd = sum(letter == "\ufffd" or (unicodedata.category(letter) in _UNWRITTEN and letter not in "\t\n\r\f\x1a\x85")
+              for letter in text)  # fmt: skip
+    if odd > 0.02 * len(text):
+        raise HearingError(
+            f"{path.name} is not text: {odd} of its {len(text)} letters are none that is written", _KINDS
+        )
+    return text
 
 
 def _older(data: bytes) -> str:
