@@ -185,6 +185,17 @@ def test_a_file_that_breaks_off_is_told_once_and_nothing_leaks(source, tmp_path)
             assert rest == ["  help: download or export it again; what is there was heard"]
 
 
+def test_a_film_of_a_file_that_breaks_off_is_warned_too(source, tmp_path):
+    breaking_off(source, tmp_path)
+    (tmp_path / "a.anim").write_text('0: "a forest"\non beat: rotation_z += 3*decay(0.2s)\n')
+    command = [str(Path(sys.executable).with_name("animc")), "plot", "a.anim", "--audio", "cut.mp3", "-o", "a.png"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0
+    assert (tmp_path / "a.png").exists()
+    assert "warning: cut.mp3 breaks off" in ran.stderr
+    assert "help: download or export it again" in ran.stderr
+
+
 def test_whole_files_and_streams_are_not_said_to_break_off(source, tmp_path):
     for name, options in {
         "a.mp3": [], "vbr.mp3": ["-q:a", "4", "-write_xing", "0"], "a.flac": [], "a.ogg": ["-c:a", "libvorbis"],

@@ -10,7 +10,8 @@ import click
 
 from ..errors import AnimcError
 from ..files import write_atomically
-from .listen import AGAIN, OTHER_SONG
+from .film import AGAIN
+from .listen import OTHER_SONG
 from .screen import Screen
 
 if TYPE_CHECKING:

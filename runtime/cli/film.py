@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_SCRIPT = 1_000_000
 """Bytes: a longer file is no script, and reading it would only waste the user's time."""
 
+AGAIN = "download or export it again; what is there was heard"
+"""The repair for sound that breaks off."""
+
 
 @dataclass(frozen=True)
 class Film:
@@ -142,8 +145,10 @@ def reader(film: Film) -> Callable[[str], str]:
     return read
 
 
-def ear(film: Film, report: Callable[[str], None] | None = None) -> Callable[[Needs], Sounds | None]:
-    """Return the function by which the compiler hears the film's sound."""
+def ear(
+    film: Film, report: Callable[[str], None] | None = None, warn: Callable[[str], None] | None = None
+) -> Callable[[Needs], Sounds | None]:
+    """Return the function by which the compiler hears the film's sound; ``warn`` is told of files that break off."""
 
     def hear(needs: Needs) -> Sounds | None:
         if film.audio is None and not needs.audio:
@@ -152,7 +157,8 @@ def ear(film: Film, report: Callable[[str], None] | None = None) -> Callable[[Ne
 
         if report:
             report("hearing")
-        return listen(needs, base=film.base, main=film.audio)
+        tell = (lambda said: warn(f"{said}\n  help: {AGAIN}")) if warn else None
+        return listen(needs, base=film.base, main=film.audio, warn=tell)
 
     return hear
 

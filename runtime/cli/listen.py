@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from .film import AGAIN
 from .screen import Screen
 
 HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars, drums and sections.
@@ -20,7 +21,6 @@ HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars, drums a
     animc listen track.wav --click check.wav      hear whether it is right: the track with clicks on its beats
 """
 
-AGAIN = "download or export it again; what is there was heard"
 OTHER_SONG = "is it the file of this very recording? an [offset:…] line moves all of an LRC"
 
 

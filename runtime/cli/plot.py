@@ -32,7 +32,7 @@ def command(output: Path | None, quiet: bool, **options: Any) -> int:
     if output.suffix.lower() not in {".png", ".svg", ".pdf"}:
         raise AnimcError(f"{output} is no picture that can be drawn", "end -o in .png, .svg or .pdf")
     with Screen(quiet=quiet) as screen:
-        compiled = compile_or_stop(film, text, films.ear(film, screen.stage), quiet=quiet)
+        compiled = compile_or_stop(film, text, films.ear(film, screen.stage, screen.warn), quiet=quiet)
         if compiled is None:
             return 1
         screen.stage("drawing")

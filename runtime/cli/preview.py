@@ -66,7 +66,7 @@ def command(
     path, folder = destination(output or f"{name}-preview.mp4", film)
     check_sheet(sheet)
     with Screen(quiet=quiet, as_json=as_json) as screen:
-        compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
+        compiled = compile_or_stop(film, text, films.ear(film, screen.stage, screen.warn))
         if compiled is None:
             return 1
         span = span_of(frames, compiled.schedule.frames)

@@ -102,7 +102,7 @@ def command(
     if wanted and every > 1:
         raise click.UsageError("--interpolate makes frames and --every leaves some out: take one of the two")
     with Screen(quiet=quiet, as_json=as_json) as screen:
-        compiled = compile_or_stop(film, text, films.ear(film, screen.stage))
+        compiled = compile_or_stop(film, text, films.ear(film, screen.stage, screen.warn))
         if compiled is None:
             return 1
         _require_sound(compiled.diagnostics)

@@ -16,11 +16,12 @@ def hear(
     main: Path | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
+    warn: Progress | None = None,
 ) -> Sounds | None:
     """Hear what a script asks for in its audio files, and nothing more; None where it has no main audio.
 
     ``base``: the folder that the script's paths count from. ``main`` (``--audio``) takes the place of its main track.
-    ``progress`` is told each stage in a few words. Raises HearingError.
+    ``progress`` is told each stage in a few words, ``warn`` what is amiss with a file. Raises HearingError.
     """
     files = {source: base / name for source, name in needs.audio.items()}
     if main is not None:
@@ -36,4 +37,7 @@ def hear(
                 f"the script has no audio named {source!r}", f'add a line such as: audio {source} = "{source}.wav"'
             )
         heard[request] = ears[source].answer(request)
+    for one in ears.values():
+        if warn and one.complaint:
+            warn(one.complaint)
     return Sounds(ears[MAIN].duration, heard, str(main) if main is not None else needs.audio[MAIN])
