@@ -18,6 +18,7 @@ from ..typed import FILM, Setting, Tempo, TextValue, Write
 from ..vocabulary import BY_NAME, Param, param_of
 from .constants import only_in_triggers
 from .draft import Checker
+from .meant import SETTINGS
 from .scope import Check, Parts, Scope, Value
 from .spans import after
 from .values import duration_of, mismatch, number_of, parts_of, value_of
@@ -27,13 +28,6 @@ NOT_YET = {
     "eta": "use sampler",
 }
 """Names of Deforum that have no counterpart yet, and what there is instead."""
-
-MEANT = {
-    "prompt": 'prompts stand at their frame: 0: "a misty forest"',
-    **dict.fromkeys(("duration", "frames"), "the film's length is `length`: length = 30s, or 480f"),
-    **dict.fromkeys(("width", "height", "resolution"), "the picture's size is `size`: size = 512x512"),
-}
-"""Names that many write first, and how to write it here."""
 
 
 def assign(checker: Checker, statement: tree.Assign, scope: Scope) -> None:
@@ -78,7 +72,7 @@ def unknown_setting(cx: Check, name: str, place: Place) -> None:
     if name in NOT_YET:
         cx.findings.add("E0701", place, what=f"`{name}`", instead=f"leave it out: {NOT_YET[name]}")
         return
-    cx.findings.add("E0201", place, name=name, repair=MEANT.get(name) or cx.suggest(name, BY_NAME))
+    cx.findings.add("E0201", place, name=name, repair=SETTINGS.get(name) or cx.suggest(name, BY_NAME))
 
 
 def _note_written(checker: Checker, param: Param, place: Place, scope: Scope) -> None:

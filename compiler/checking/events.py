@@ -8,6 +8,7 @@ from .. import tree
 from ..inputs.lyrics import sung, tokens
 from ..typed import Hits, Moments, Stream, Sung
 from .constants import builtin
+from .meant import heard
 from .scope import Check, Scope, Value
 from .values import duration_of, mismatch, nothing, position_of, value_of
 
@@ -65,7 +66,8 @@ def stream_of(cx: Check, expr: tree.Expr, scope: Scope) -> Stream | None:
         quiet = builtin(cx, expr.name, scope, scope.place(expr.span))
         if quiet is None:
             known = chain(("beat", "downbeat", "bar", "section", "prompt"), cx.section_names, scope.known())
-            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, repair=cx.suggest(expr.name, known))
+            repair = heard(expr.name) or cx.suggest(expr.name, known)
+            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, repair=repair)
             return None
     value = value_of(cx, expr, scope)
     if value.stream is not None:

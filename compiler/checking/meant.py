@@ -1,0 +1,29 @@
+"""Names that many write first, from other tools or from habit, and what they are here."""
+
+SETTINGS = {
+    "prompt": 'prompts stand at their frame: 0: "a misty forest"',
+    **dict.fromkeys(("duration", "frames"), "the film's length is `length`: length = 30s, or 480f"),
+    **dict.fromkeys(("width", "height", "resolution"), "the picture's size is `size`: size = 512x512"),
+}
+"""Names that many write first, and how to write it here."""
+
+CLOCKS = {
+    **dict.fromkeys(("f", "frame", "frame_idx", "frame_number", "frames", "i", "n"), "the frame's number is `t`"),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "the clock in seconds is `time`"),
+    **dict.fromkeys(("frame_count", "max_frames", "num_frames", "total_frames"), "the last frame's number is `max_f`"),
+    **dict.fromkeys(("b", "beats"), "the clock in beats is `beat`"),
+    **dict.fromkeys(("bars", "measure"), "the clock in bars is `bar`"),
+}
+"""Clocks by the names that Deforum, Parseq and other tools have for them."""
+
+BANDS = {
+    **dict.fromkeys(("bass", "bass_drum", "boom", "kick", "kicks"), "20..120Hz"),
+    **dict.fromkeys(("clap", "claps", "snare", "snares"), "1800..6000Hz"),
+    **dict.fromkeys(("hat", "hats", "hihat", "hihats"), "6kHz..12kHz"),
+}
+"""Where drums are heard, as docs/hearing.md has it."""
+
+
+def heard(name: str, reader: str = "onset") -> str:
+    """Return how the drum that goes by ``name`` is heard, as an event or a signal; nothing where it is no drum."""
+    return f"name it first: let {name} = {reader}({BANDS[name]})" if name in BANDS else ""
