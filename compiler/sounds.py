@@ -27,6 +27,17 @@ class Request:
     options: tuple[tuple[str, float | str], ...] = ()
 
 
+KICK, SNARE, HAT = (20.0, 120.0), (1800.0, 6000.0), (6000.0, 12000.0)
+"""Where drums are heard, in hertz."""
+
+DRUMS = {
+    "kick": Request("onset", band=KICK),
+    "snare": Request("onset", band=SNARE, options=(("threshold", 0.42),)),
+    "hat": Request("onset", band=HAT, options=(("threshold", 0.1),)),
+}
+"""The drums that are events by name, and how they are asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Events:
     """Moments: ``times`` float64 seconds ascending, ``velocity`` float32 in 0..1, and for words their ``texts``."""

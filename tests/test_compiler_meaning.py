@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from animc.compiler import CompileError, Schedule, compile_film, compile_script
-from animc.compiler.sounds import Events, Needs, Request, Signal, Sounds
+from animc.compiler.sounds import DRUMS, Events, Needs, Request, Signal, Sounds
 from listening import song
 from numpy.typing import NDArray
 
@@ -379,6 +379,23 @@ def test_where_asks_each_event() -> None:
     assert np.count_nonzero(found) == np.count_nonzero(velocity > 0.5)
     assert found.max() == pytest.approx(1.0, abs=0.03)
     assert schedule.events["kick"].tolist() == (np.arange(40) / 2).tolist()
+
+
+def test_drums_are_events_by_name_unless_the_script_names_its_own() -> None:
+    act = "on kick: translation_x += velocity*pulse(1f)"
+    asked: list[Needs] = []
+
+    def hear(needs: Needs) -> Sounds:
+        asked.append(needs)
+        return song(needs)
+
+    plain = made(act, hear=hear)
+    named = made(f"let kick = onset(20..120Hz)\n{act}", hear=hear)
+    assert (plain.tracks["translation_x"] == named.tracks["translation_x"]).all()
+    assert plain.events["kick"].tolist() == named.events["kick"].tolist()
+    made(f"let kick = onset(40..90Hz)\n{act}\non snare: seed += 1", hear=hear)
+    assert asked[0].requests == asked[1].requests == (DRUMS["kick"],)
+    assert asked[2].requests == (Request("onset", band=(40.0, 90.0)), DRUMS["snare"])
 
 
 def test_in_and_lead() -> None:

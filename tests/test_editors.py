@@ -12,6 +12,7 @@ import pytest
 from animc.compiler.checking.constants import CONSTANTS
 from animc.compiler.evaluation.eases import EASES
 from animc.compiler.functions import FUNCTIONS
+from animc.compiler.sounds import DRUMS
 from animc.compiler.vocabulary import BY_NAME
 
 EDITORS = Path(__file__).parent.parent / "grammar" / "editors"
@@ -123,7 +124,7 @@ def test_a_line_is_told_apart(line: str, expected: list[tuple[str, str]]) -> Non
 
 
 def test_every_word_of_the_language_has_its_colour() -> None:
-    assert {scopes(f"x = {name}")[-1][1] for name in CONSTANTS} == {"variable.language", "constant.language"}
+    assert {scopes(f"x = {name}")[-1][1] for name in (*CONSTANTS, *DRUMS)} == {"variable.language", "constant.language"}
     assert {scopes(f"x = {name}(1)")[2][1] for name in FUNCTIONS} == {"entity.name.function.call"}
     assert {scopes(f"{name} = 1")[0][1] for name in BY_NAME} == {"variable.other.property"}
     assert {scopes(f"1 ease {name}")[-1][1] for name in EASES} == {"support.constant.ease"}

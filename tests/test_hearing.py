@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from animc.compiler.sounds import Events, Needs, Request, Signal
-from animc.runtime.hearing import DRUMS, Ear, click_track, hear, listen
-from animc.runtime.hearing.onsets import HAT, KICK
+from animc.compiler.sounds import DRUMS, HAT, KICK, Events, Needs, Request, Signal
+from animc.runtime.hearing import Ear, click_track, hear, listen
 from scipy.signal import lfilter
 
 RATE = 44_100

@@ -13,8 +13,9 @@ from collections.abc import Callable
 import corpus
 import mir_eval
 import numpy as np
+from animc.compiler.sounds import KICK
 from animc.runtime.hearing.decode import RATE, Wave
-from animc.runtime.hearing.onsets import KICK, find_onsets
+from animc.runtime.hearing.onsets import find_onsets
 from animc.runtime.hearing.rhythm import rhythm_of
 
 Tracker = Callable[[Wave], tuple[np.ndarray, np.ndarray, int]]

@@ -47,7 +47,8 @@ NAMES: dict[str, Entry] = {
     "E0206": Entry(
         "`{name}` is not an event",
         "nothing happens here that a trigger could wait for",
-        reason="events are beat, downbeat, bar, onset(…), every(D), at P, pattern, prompt, section and names of these",
+        reason="events are beat, downbeat, bar, kick, snare, hat, onset(…), every(D), at P, pattern, prompt, "
+        "section and names of these",
         repair="wait for one of these, or name your own: let {name} = onset(20..120Hz)",
         wrong=_P + "on energy: rotation_z += 3*decay(1s)\n",
         right="tempo = 120\n" + _P + "on beat: rotation_z += 3*decay(1s)\n",

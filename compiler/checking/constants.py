@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..program import Rank
-from ..sounds import MAIN, Request
+from ..sounds import DRUMS, MAIN, Request
 from ..source import Place
 from ..typed import FILM, Heard, PromptKeys, Starts, Sung
 from .scope import Check, Scope, Value
@@ -78,6 +78,9 @@ def _happening(cx: Check, name: str, scope: Scope, place: Place) -> Value | None
         return Value("events", place, stream=Starts(name))
     if name in SOURCES or name in cx.stems:
         return Value("source", place, data=name)
+    if name in DRUMS and name not in cx.named:
+        cx.sounds.setdefault(DRUMS[name], place)
+        return Value("events", place, stream=Heard(DRUMS[name]))
     return None
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 
 from .. import tree
 from ..inputs.lyrics import sung, tokens
+from ..sounds import DRUMS
 from ..typed import Hits, Moments, Stream, Sung
 from .constants import builtin
 from .meant import heard
@@ -65,9 +66,9 @@ def stream_of(cx: Check, expr: tree.Expr, scope: Scope) -> Stream | None:
     if isinstance(expr, tree.Name) and expr.name not in cx.section_names and not scope.find(expr.name):
         quiet = builtin(cx, expr.name, scope, scope.place(expr.span))
         if quiet is None:
-            known = chain(("beat", "downbeat", "bar", "section", "prompt"), cx.section_names, scope.known())
-            repair = heard(expr.name) or cx.suggest(expr.name, known)
-            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, repair=repair)
+            known = chain(("beat", "downbeat", "bar", "section", "prompt"), DRUMS, cx.section_names, scope.known())
+            told = cx.further_down(expr.name, heard(expr.name) or cx.suggest(expr.name, known))
+            cx.findings.add("E0206", scope.place(expr.span), name=expr.name, **told)
             return None
     value = value_of(cx, expr, scope)
     if value.stream is not None:

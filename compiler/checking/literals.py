@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import tree
 from ..functions import FUNCTIONS, SPELLINGS
-from ..sounds import Request
+from ..sounds import DRUMS, Request
 from ..source import Place
 from ..vocabulary import BY_NAME
 from .calls import is_call
@@ -82,7 +82,7 @@ def _unknown_name(cx: Check, name: str, scope: Scope, place: Place) -> Value:
         cx.findings.add("E0212", place, name=name, fault="is a function", what="its arguments are missing",
                         usage=function.usage)  # fmt: skip
     else:
-        known = chain(scope.known(), CONSTANTS, cx.section_names)
+        known = chain(scope.known(), CONSTANTS, DRUMS, cx.section_names)
         repair = CLOCKS.get(name) or heard(name, "rms") or cx.suggest(name, known)
         cx.findings.add("E0202", place, name=name, **cx.further_down(name, repair))
     return nothing(place)

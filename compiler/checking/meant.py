@@ -17,11 +17,11 @@ CLOCKS = {
 """Clocks by the names that Deforum, Parseq and other tools have for them."""
 
 BANDS = {
-    **dict.fromkeys(("bass", "bass_drum", "boom", "kick", "kicks"), "20..120Hz"),
-    **dict.fromkeys(("clap", "claps", "snare", "snares"), "1800..6000Hz"),
-    **dict.fromkeys(("hat", "hats", "hihat", "hihats"), "6kHz..12kHz"),
+    **dict.fromkeys(("bass", "bass_drum", "boom", "sub"), "20..120Hz"),
+    **dict.fromkeys(("clap", "claps"), "1800..6000Hz"),
+    **dict.fromkeys(("cymbal", "cymbals", "shaker"), "6kHz..12kHz"),
 }
-"""Where drums are heard, as docs/hearing.md has it."""
+"""Where what drums a song has beside `kick`, `snare` and `hat` is heard."""
 
 
 def heard(name: str, reader: str = "onset") -> str:

@@ -35,7 +35,10 @@ def nothing(place: Place) -> Value:
 def mismatch(cx: Check, value: Value, wanted: str, what: str) -> None:
     """Tell that ``what`` wants another kind of value; silent for a mistake that has been told."""
     if value.kind != "nothing":
-        cx.findings.add("E0302", value.place, what=what, wanted=wanted, got=KIND_WORDS[value.kind])
+        source, start, end = value.place
+        waits = value.kind == "events" and wanted == "a number"
+        repair = f"let a trigger wait for it: on {source.text[start:end]}: fov += 5 * decay(0.5s)" if waits else ""
+        cx.findings.add("E0302", value.place, what=what, wanted=wanted, got=KIND_WORDS[value.kind], repair=repair)
 
 
 def number_of(cx: Check, expr: tree.Expr, scope: Scope, what: str) -> int | None:

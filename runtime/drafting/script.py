@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..hearing import DRUMS, Heard
+from ...compiler.sounds import DRUMS
+from ..hearing import Heard
 from ..hearing.words import SpokenLine
 from .recipe import Recipe
 from .scenes import Key, Scene, scenes_of, story_of

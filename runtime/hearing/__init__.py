@@ -7,6 +7,6 @@ libraries are loaded when something is really listened to, not before.
 from .clicks import click_track
 from .ear import Ear
 from .needs import hear
-from .summary import DRUMS, Heard, listen
+from .summary import Heard, listen
 
-__all__ = ["DRUMS", "Ear", "Heard", "click_track", "hear", "listen"]
+__all__ = ["Ear", "Heard", "click_track", "hear", "listen"]

@@ -10,9 +10,6 @@ from .bandpass import band_pieces
 from .decode import Wave
 from .spectrum import Band, Floats, magnitudes
 
-KICK: Band = (20.0, 120.0)
-SNARE: Band = (1800.0, 6000.0)
-HAT: Band = (6000.0, 12000.0)
 THRESHOLD, DEEP_THRESHOLD = 0.15, 0.33
 """Velocity that an onset must reach to count; below 200 Hz, where bass notes stand beside the drum, it is higher."""
 

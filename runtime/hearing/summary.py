@@ -6,20 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...compiler.sounds import Events, Request
-from . import onsets
+from ...compiler.sounds import DRUMS, Events
 from .ear import Ear, Progress
 from .rhythm import Rhythm
 from .structure import Structure
 from .words import SpokenLine
-
-DRUMS = {
-    "kick": Request("onset", band=onsets.KICK),
-    "snare": Request("onset", band=onsets.SNARE, options=(("threshold", 0.42),)),
-    "hat": Request("onset", band=onsets.HAT, options=(("threshold", 0.1),)),
-}
-"""How the drums of ``animc listen`` are asked for."""
-
 
 _WHOLE = Structure(())
 
