@@ -157,8 +157,11 @@ def ear(
 
         if report:
             report("hearing")
-        tell = (lambda said: warn(f"{said}\n  help: {AGAIN}")) if warn else None
-        return listen(needs, base=film.base, main=film.audio, warn=tell)
+        return listen(needs, base=film.base, main=film.audio, warn=tell if warn else None)
+
+    def tell(said: str) -> None:
+        if warn:
+            warn(f"{said}\n  help: {AGAIN}")
 
     return hear
 
