@@ -38,7 +38,8 @@ HARD = {
     + "length = 1000000f\n"
     + "".join(f"let a{n} = sin(t*{n})\n" for n in range(900))
     + f"fov = {'+'.join(f'a{n}' for n in range(99))}\nnear = {'*'.join(f'a{n}' for n in range(99))}",
-    "overlapping fades": "".join(f'{n}: "p{n}" fade 1000s\n' for n in range(3_000)),
+    "endless fades": "".join(f'{n}: "p{n}" fade 1000s\n' for n in range(3_000)),
+    "overlapping fades": "".join(f'{n}: "p{n}" fade 22s\n' for n in range(3_000)),
     "ringing triggers": FOREST + "length = 100000f\n" + "on every(1f): fov += decay(100f)\n" * 900,
 }
 

@@ -87,8 +87,8 @@ VALUES: dict[str, Entry] = {
         right=_P + "rotation_z = sine(2s)\n",
     ),
     "E0406": Entry(
-        "this script asks for too much work",
-        "{what}",
+        "this script asks for too much work: {what}",
+        "this is where it grows",
         repair="{how}",
         wrong=_P + "length = 10000s\non every(1f): rotation_z += decay(100s)\n",
         right=_P + "length = 100s\non every(1s): rotation_z += decay(1s)\n",

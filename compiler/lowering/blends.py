@@ -25,7 +25,7 @@ class Appearance:
 
 
 MAX_TEXTS = 20_000
-MAX_CROSSINGS = 5_000_000
+MAX_CROSSINGS = 1_000_000
 """Frames of all fades of a film together."""
 
 

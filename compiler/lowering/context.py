@@ -77,5 +77,5 @@ def too_many(lowering: Lowering, trigger: Trigger) -> None:
         "E0406",
         trigger.place,
         what="its events are too many to count",
-        how="make its length longer, or its kernel shorter",
+        how="make its events rarer, such as every(1s), or its kernel shorter",
     )

@@ -36,9 +36,19 @@ def lower(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedule:
     try:
         return _lowered(typed, sounds, findings)
     except TooManyEvents:
-        findings.add("E0406", None, what="its events are too many to count", how="make their length longer")
+        findings.add(
+            "E0406",
+            None,
+            what="its events are too many to count",
+            how="make them rarer: every(1s) in place of every(1f)",
+        )
     except TooManyTexts:
-        findings.add("E0406", None, what="its prompts make too many texts or fades", how="shorten or round them")
+        findings.add(
+            "E0406",
+            None,
+            what="its prompts make too many texts or fades",
+            how="shorten the fades, and round the numbers in texts: ${round(t/10)}",
+        )
     except TooMuchAtOnce:
         findings.add("E0406", None, what="its values would take too much memory", how="make the film shorter")
     raise CompileError(findings.ordered())
