@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tiny
 import torch
+from animc.compiler import compile_script
 from animc.compiler.schedule import Row, Weighted
 from animc.runtime.depth import Gradient
 from animc.runtime.errors import RenderError
@@ -17,7 +20,7 @@ from animc.runtime.painters import open_painter
 from animc.runtime.painters.habits import Habits, canvas_size
 from animc.runtime.painters.latent import LatentPainter
 from animc.runtime.painters.load import find, load_pipeline
-from animc.runtime.painters.whole import WholePainter, joined, rungs
+from animc.runtime.painters.whole import WholePainter, coarseness, joined, rungs, stages
 from animc.runtime.picture import resize
 from animc.runtime.render import render
 from animc.runtime.store import FrameStore
@@ -287,6 +290,19 @@ def test_rungs_come_near_any_share_at_any_steps() -> None:
             assert taken >= 1
             assert int(min((taken + 0.5) / ladder, 1.0) * ladder) == taken
             assert taken / ladder == pytest.approx(share, abs=0.11)
+
+
+def test_a_strength_that_becomes_a_staircase_is_told(sd: Path) -> None:
+    pipeline = load_pipeline(find(str(sd), Path()), torch.float32)
+    whole = WholePainter(pipeline, Habits(2, 0.0, 64), (64, 48), CPU, "x")
+    moving = compile_script('length = 4s\n0: "a forest"\nstrength = 0.6 + 0.1*sine(2s)')
+    told = coarseness(whole, moving)
+    assert "`strength` moves over 0.5 to 0.7 in 5 stages, 0.5, 0.57, " in told
+    assert "steps = 4" in told
+    assert len(stages(moving, 40)) > 2 * len(stages(moving, 2))
+    assert coarseness(whole, compile_script('length = 4s\n0: "a forest"\nstrength = 0.6\nsteps = 1')) == ""
+    assert coarseness(whole, replace(moving, tracks={**moving.tracks, "steps": np.full(60, 80)})) == ""
+    assert coarseness(open_painter(replace(moving, settings={**moving.settings, "model": str(sd)})), moving) == ""
 
 
 def test_texts_join_by_weight() -> None:

@@ -132,7 +132,7 @@ def _open(job: Job, schedule: Schedule, screen: Screen) -> tuple[Painter, Depth,
     """Load the models, and open the store."""
     from ..depth import open_depth
     from ..hub import best_device
-    from ..painters import open_painter
+    from ..painters import coarseness, open_painter
     from ..store import FrameStore
 
     screen.stage("loading the model")
@@ -143,6 +143,8 @@ def _open(job: Job, schedule: Schedule, screen: Screen) -> tuple[Painter, Depth,
     name = job.film.name if job.film.script == "-" else str(Path(job.film.script).resolve())
     store = FrameStore(labels={"film": name, "model": str(schedule.settings["model"])})
     screen.say(plan_of(job, schedule))
+    if slip := coarseness(painter, schedule):
+        screen.warn(slip)
     return painter, depth, store
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ...compiler.schedule import Row, Weighted
+from ...compiler.schedule import Row, Schedule, Weighted
 from ..errors import RenderError
 from ..hub import picture_device
 from ..picture import resize
+from ..protocols import Painter
 from .added import Added, add
 from .attention import plain, stresses
 from .habits import Habits, canvas_size
@@ -100,6 +102,34 @@ def rungs(steps: int, share: float) -> tuple[int, int]:
     pairs = [(taken, max(taken, round(taken / share))) for taken in range(fewest, fewest + 3)]
     near = [pair for pair in pairs if abs(pair[0] / pair[1] - share) < NEAR]
     return near[0] if near else min(pairs, key=lambda pair: abs(pair[0] / pair[1] - share))
+
+
+def stages(schedule: Schedule, steps: int) -> list[float]:
+    """Return the strengths, ascending, that a schedule's own become where only whole steps are taken.
+
+    ``steps``: how many the model takes where the schedule has none.
+    """
+    strengths = schedule.tracks["strength"]
+    numbers = schedule.tracks.get("steps", np.full_like(strengths, steps))
+    pairs = np.unique(np.stack([strengths.round(2), numbers]), axis=1).T.tolist()
+    met = (rungs(max(int(number), 1), 1 - strength) for strength, number in pairs if strength < 1)
+    return sorted({round(1 - taken / ladder, 2) for taken, ladder in met})
+
+
+def coarseness(painter: Painter, schedule: Schedule) -> str:
+    """Return a warning where a moving ``strength`` becomes a staircase, because the painter takes whole steps."""
+    if not isinstance(painter, WholePainter):
+        return ""
+    wanted = np.unique(schedule.tracks["strength"].round(2))
+    got = stages(schedule, painter.habits.steps)
+    if wanted.size < 3 or len(got) > wanted.size / 2:
+        return ""
+    shown = ", ".join(f"{value:g}" for value in got[:8]) + (", …" if len(got) > 8 else "")
+    finer = 2 * max(int(schedule.tracks["steps"].max()) if "steps" in schedule.tracks else painter.habits.steps, 1)
+    return (
+        f"this model takes whole steps: `strength` moves over {wanted[0]:g} to {wanted[-1]:g} in {len(got)} "
+        f"stage{'s' * (len(got) != 1)}, {shown}\n  help: more steps make finer stages: steps = {finer}"
+    )
 
 
 def joined(texts: Weighted) -> str:
