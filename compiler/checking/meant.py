@@ -1,5 +1,7 @@
 """Names that many write first, from other tools or from habit, and what they are here."""
 
+from ..sounds import HAT, KICK, SNARE
+
 SETTINGS = {
     "prompt": 'prompts stand at their frame: 0: "a misty forest"',
     **dict.fromkeys(("duration", "frames"), "the film's length is `length`: length = 30s, or 480f"),
@@ -17,13 +19,16 @@ CLOCKS = {
 """Clocks by the names that Deforum, Parseq and other tools have for them."""
 
 BANDS = {
-    **dict.fromkeys(("bass", "bass_drum", "boom", "sub"), "20..120Hz"),
-    **dict.fromkeys(("clap", "claps"), "1800..6000Hz"),
-    **dict.fromkeys(("cymbal", "cymbals", "shaker"), "6kHz..12kHz"),
+    **dict.fromkeys(("bass", "bass_drum", "boom", "sub"), KICK),
+    **dict.fromkeys(("clap", "claps"), SNARE),
+    **dict.fromkeys(("cymbal", "cymbals", "shaker"), HAT),
 }
 """Where what drums a song has beside `kick`, `snare` and `hat` is heard."""
 
 
 def heard(name: str, reader: str = "onset") -> str:
     """Return how the drum that goes by ``name`` is heard, as an event or a signal; nothing where it is no drum."""
-    return f"name it first: let {name} = {reader}({BANDS[name]})" if name in BANDS else ""
+    if name not in BANDS:
+        return ""
+    low, high = BANDS[name]
+    return f"name it first: let {name} = {reader}({low:g}..{high:g}Hz)"

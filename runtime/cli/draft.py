@@ -10,8 +10,7 @@ import click
 
 from ..errors import AnimcError
 from ..files import write_atomically
-from .film import AGAIN
-from .listen import OTHER_SONG
+from .listen import heard_in, words_in
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ def command(
     recipe = find_recipe(name or ("narration" if narration else "driving"))
     with Screen(quiet=quiet) as screen:
         screen.stage("hearing")
-        heard, lines, warnings = _heard(sound, words, told=narration is not None)
-        for warning in warnings:
-            screen.warn(warning)
+        heard, lines = _heard(sound, words, screen, told=narration is not None)
         screen.stage("writing")
         timed, extra = _lyrics_path(words, lines, output, told=narration is not None)
         text = write_script(
@@ -116,23 +113,18 @@ def _refuse(output: Path, sound: Path, words: Path | None, *, merging: bool, for
         raise AnimcError(f"there is no folder {output.parent}", "make it, or choose another path with -o")
 
 
-def _heard(sound: Path, words: Path | None, *, told: bool) -> tuple[Heard, tuple[SpokenLine, ...], list[str]]:
-    """Return what is heard, the lines of its words, and what is amiss with either."""
-    from ..hearing import listen
-    from ..hearing.words import story_lines, within, words_of
-
-    heard = listen(sound)
-    warnings = [f"{heard.complaint}\n  help: {AGAIN}"] if heard.complaint else []
+def _heard(sound: Path, words: Path | None, screen: Screen, *, told: bool) -> tuple[Heard, tuple[SpokenLine, ...]]:
+    """Return what is heard, and the lines of its words that begin before its end."""
+    heard = heard_in(sound, screen)
     if words is None:
-        return heard, (), warnings
-    from ..hearing.decode import decode
-
+        return heard, ()
     if told:
-        return heard, story_lines(words, decode(sound)), warnings
-    lines = words_of(words, lambda: decode(sound), music=heard.rhythm.confidence > 0.3)
-    lines, late = within(lines, heard.duration)
-    lines = tuple(line for line in lines if line.start < heard.duration)
-    return heard, lines, [*warnings, f"{late}\n  help: {OTHER_SONG}"] if late else warnings
+        from ..hearing.decode import decode
+        from ..hearing.words import story_lines
+
+        return heard, story_lines(words, decode(sound))
+    lines = words_in(sound, heard, words, screen)
+    return heard, tuple(line for line in lines if line.start < heard.duration)
 
 
 def _lyrics_path(

@@ -7,6 +7,7 @@ import errno
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,9 +147,10 @@ def reader(film: Film) -> Callable[[str], str]:
 
 
 def ear(
-    film: Film, report: Callable[[str], None] | None = None, warn: Callable[[str], None] | None = None
+    film: Film, report: Callable[[str], None] | None = None, warn: Callable[..., None] | None = None
 ) -> Callable[[Needs], Sounds | None]:
-    """Return the function by which the compiler hears the film's sound; ``warn`` is told of files that break off."""
+    """Return the function by which the compiler hears the film's sound; ``warn`` (as ``Screen.warn``) is told of
+    files that break off."""
 
     def hear(needs: Needs) -> Sounds | None:
         if film.audio is None and not needs.audio:
@@ -157,11 +159,8 @@ def ear(
 
         if report:
             report("hearing")
-        return listen(needs, base=film.base, main=film.audio, warn=tell if warn else None)
-
-    def tell(said: str) -> None:
-        if warn:
-            warn(f"{said}\n  help: {AGAIN}")
+        tell = partial(warn, repair=AGAIN) if warn else None
+        return listen(needs, base=film.base, main=film.audio, warn=tell)
 
     return hear
 

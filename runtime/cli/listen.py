@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .film import AGAIN
 from .screen import Screen
+
+if TYPE_CHECKING:
+    from ..hearing import Heard
+    from ..hearing.words import SpokenLine
 
 HELP = """Tell what is heard in a sound file: tempo, meter, beats, bars, drums and sections.
 
@@ -35,22 +40,11 @@ def command(
     audio: Path, as_json: bool, plot: Path | None, clicks: Path | None, lyrics: Path | None, quiet: bool
 ) -> int:
     """Listen to one file."""
-    from ..hearing import listen
-
     with Screen(quiet=quiet or as_json) as screen:
         screen.stage("hearing")
-        heard = listen(audio)
-        if heard.complaint:
-            screen.warn(f"{heard.complaint}\n  help: {AGAIN}")
+        heard = heard_in(audio, screen)
         if lyrics:
-            from ..hearing.decode import decode
-            from ..hearing.words import within, words_of
-
-            words = words_of(lyrics, lambda: decode(audio), music=heard.rhythm.confidence > 0.3)
-            words, late = within(words, heard.duration)
-            if late:
-                screen.warn(f"{late}\n  help: {OTHER_SONG}")
-            heard = replace(heard, words=words)
+            heard = replace(heard, words=words_in(audio, heard, lyrics, screen))
         if plot:
             from ..hearing.draw import draw
 
@@ -66,3 +60,25 @@ def command(
     elif not quiet:
         click.echo(heard.summary())
     return 0
+
+
+def heard_in(audio: Path, screen: Screen) -> Heard:
+    """Return what is heard in a file, and warn where it breaks off."""
+    from ..hearing import listen
+
+    heard = listen(audio)
+    if heard.complaint:
+        screen.warn(heard.complaint, AGAIN)
+    return heard
+
+
+def words_in(audio: Path, heard: Heard, lyrics: Path, screen: Screen) -> tuple[SpokenLine, ...]:
+    """Return when the lyrics are sung, and warn of lines past the end; those have confidence 0."""
+    from ..hearing.decode import decode
+    from ..hearing.words import within, words_of
+
+    lines = words_of(lyrics, lambda: decode(audio), music=heard.rhythm.confidence > 0.3)
+    lines, late = within(lines, heard.duration)
+    if late:
+        screen.warn(late, OTHER_SONG)
+    return lines

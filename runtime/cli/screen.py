@@ -107,12 +107,13 @@ class Screen:
         else:
             click.echo(text, err=True)
 
-    def warn(self, text: str) -> None:
-        """Tell a person what is amiss, also where all else is quiet."""
+    def warn(self, text: str, repair: str = "") -> None:
+        """Tell a person what is amiss, and what to do about it, also where all else is quiet."""
+        told = f"warning: {text}" + (f"\n  help: {repair}" if repair else "")
         if self._bar:
-            self._bar.console.print(f"warning: {text}", highlight=False, markup=False, soft_wrap=True)
+            self._bar.console.print(told, highlight=False, markup=False, soft_wrap=True)
         else:
-            click.echo(f"warning: {text}", err=True)
+            click.echo(told, err=True)
 
     def stage(self, name: str) -> None:
         """Begin a phase whose length is not known."""

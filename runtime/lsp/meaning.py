@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...compiler.evaluation.eases import EASES
 from ...compiler.functions import FUNCTIONS, SPELLINGS, Function
+from ...compiler.sounds import DRUMS
 from ...compiler.vocabulary import BY_NAME, Param
 from ..cli.vocabulary import bounds, default, kind
 
@@ -82,9 +83,7 @@ EVENTS: tuple[str, ...] = (
     "beat",
     "downbeat",
     "bar",
-    "kick",
-    "snare",
-    "hat",
+    *DRUMS,
     "section",
     "prompt",
     "line",
