@@ -14,23 +14,26 @@ import cv2
 import numpy as np
 
 from .captions import Facts
-from .scenes import LANDS, choose, first_places, paint
+from .scenes import LANDS, choose, first_places, page, paint
 
 SHARD = 200  # scenes a file: 40 MB of pictures
 
 
-def draw_shard(folder: Path, index: int, seed: int, scenes: int = SHARD, size: int = 256, first: bool = False) -> None:
+def draw_shard(
+    folder: Path, index: int, seed: int, scenes: int = SHARD, size: int = 256, first: bool = False, book: bool = False
+) -> None:
     """Draw shard `index`.
 
     Pictures (n×H×W×3, uint8), depths (n×H×W, uint8: 255 far) and facts; each scene has a seed of its own.
     `first`: the first places instead, bare, each land always of the same shapes; none after the last of them.
+    `book`: pages of the picture book, of the same shapes, with things in their spots.
     """
     pictures, depths, facts_list = [], [], []
     places = first_places()
     numbers = range(index * scenes, min((index + 1) * scenes, len(places)) if first else (index + 1) * scenes)
     for number in numbers:
-        if first:
-            facts = places[number]
+        if first or book:
+            facts = places[number] if first else page(np.random.default_rng([seed, number]))
             land = list(LANDS).index(facts.land)
             above, shapes = (np.random.default_rng([seed, land, part]) for part in range(2))
             picture, depth = paint(above, facts, size, size, shapes)
@@ -83,6 +86,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", action="store_true", help="every land in every light, always of the same shapes")
+    parser.add_argument(
+        "--book", action="store_true", help="lands and things always of the same shapes, in every light"
+    )
     parser.add_argument("--part", default="0/1", help="draw every n-th shard only, to share the work: 0/2, 1/2")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +97,7 @@ def main() -> None:
     count = len(first_places()) if options.first else options.count
     for index in range(part, -(-count // SHARD), parts):
         if not (options.folder / f"shard{index:05d}.npy").exists():
-            draw_shard(options.folder, index, options.seed, first=options.first)
+            draw_shard(options.folder, index, options.seed, first=options.first, book=options.book)
             print(f"shard {index}: {min((index + 1) * SHARD, count)} scenes", flush=True)
 
 

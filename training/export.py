@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderTiny, StableDiffusionPipeline
+from animc.runtime.painters.sketch import Sketch, load_sketch
+from animc.runtime.painters.sketched import SketchedUNet
+from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import BertTokenizer, CLIPTextModel
 
 from .autoencoder import FACTOR
@@ -46,9 +49,21 @@ def tokenizer(folder: Path) -> BertTokenizer:
     return made
 
 
-def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 256) -> Path:
-    """Write a complete pipeline folder (fp16 safetensors) that plain diffusers loads, with its card and vocabulary.
+def _sketched(painter: UNet2DConditionModel, sketch: Sketch, shape: Shape, side: int) -> SketchedUNet:
+    """The UNet and its sketch as one part of a pipeline."""
+    settings = {name: value for name, value in painter.config.items() if not name.startswith("_")}
+    whole = SketchedUNet(shape.latent_channels, side // FACTOR, settings, asdict(sketch.shape))
+    whole.unet.load_state_dict(painter.state_dict())
+    whole.sketch.load_state_dict(sketch.state_dict())
+    return whole
 
+
+def export(
+    out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 256, sketch: Sketch | None = None
+) -> Path:
+    """Write a complete pipeline folder (fp16 safetensors) that diffusers loads, with its card and vocabulary.
+
+    `sketch`: what the UNet was trained to see, for a sketched `shape`; its part of the pipeline is animc's own.
     `side`: pixels of the square pictures that the checkpoint was last trained on, which it paints best.
     """
     state = torch.load(out / "storybook.pt", weights_only=True)["ema"]
@@ -60,6 +75,7 @@ def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 
         {key.removeprefix("text."): value for key, value in state.items() if key.startswith("text.")}
     )
     painter.register_to_config(sample_size=side // FACTOR)
+    part = painter if sketch is None else _sketched(painter, sketch, shape, side)
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
@@ -68,7 +84,7 @@ def export(out: Path, vae: Path, folder: Path, shape: Shape = FULL, side: int = 
         vae=AutoencoderTiny.from_pretrained(vae).half(),
         text_encoder=expanded(reader).half(),
         tokenizer=words,
-        unet=painter.half(),
+        unet=part.half(),
         scheduler=scheduler(),
         safety_checker=None,
         feature_extractor=None,
@@ -97,8 +113,13 @@ def main() -> None:
     parser.add_argument("vae", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--side", type=int, default=256, help="pixels of the pictures it was last trained on")
+    parser.add_argument(
+        "--sketch", type=Path, help="a folder of `training.sketch`, if the painter sees one"
+    )
     options = parser.parse_args()
-    print(export(options.out, options.vae, options.folder, side=options.side))
+    sketch = load_sketch(options.sketch) if options.sketch else None
+    shape = replace(FULL, sketched=sketch is not None)
+    print(export(options.out, options.vae, options.folder, shape, options.side, sketch))
 
 
 if __name__ == "__main__":

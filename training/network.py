@@ -12,13 +12,17 @@ from .vocabulary import LENGTH, SPECIAL, canonical_words
 
 @dataclass(frozen=True)
 class Shape:
-    """Widths: UNet channels at 16, 8 and 4 latent pixels, resnets a level, width and depth of the text encoder."""
+    """Widths: UNet channels at 16, 8 and 4 latent pixels, resnets a level, width and depth of the text encoder.
+
+    `sketched`: the UNet sees a sketch of the words (`runtime/painters/sketch.py`) beside the noisy latent.
+    """
 
     channels: tuple[int, int, int] = (64, 128, 192)
     layers: int = 1
     text: int = 192
     text_layers: int = 2
     latent_channels: int = 32
+    sketched: bool = False
 
 
 FULL = Shape()
@@ -50,7 +54,7 @@ def unet(shape: Shape) -> UNet2DConditionModel:
     """
     return UNet2DConditionModel(
         sample_size=16,
-        in_channels=shape.latent_channels,
+        in_channels=shape.latent_channels * (2 if shape.sketched else 1),
         out_channels=shape.latent_channels,
         block_out_channels=shape.channels,
         layers_per_block=shape.layers,

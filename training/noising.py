@@ -12,9 +12,9 @@ FOLLOW = 600
 
 
 def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
-    """Latents as films spoil them: a little blurred, paler or stronger, and in the colours of another scene.
+    """Latents as films spoil them: a little blurred, paler or stronger, in the colours of another scene, or half it.
 
-    The colours teach that words outweigh what is there: else a new hour of the day would not come through.
+    Both teach that words outweigh what is there: else a new place or hour of the day would not come through.
     """
     count = len(clean)
     soft = functional.avg_pool2d(functional.pad(clean, (1, 1, 1, 1), mode="replicate"), 3, 1)
@@ -23,6 +23,8 @@ def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
     spoiled = (clean + share * (soft - clean)) * gain
     mean = clean.mean((2, 3), keepdim=True)
     spoiled += torch.rand(count, 1, 1, 1, generator=rng).square() * (mean.roll(1, 0) - mean)
+    half = 0.8 * torch.rand(count, 1, 1, 1, generator=rng) * (torch.rand(count, 1, 1, 1, generator=rng) < 0.4)
+    spoiled += half * (spoiled.roll(2, 0) - spoiled)
     grain = 0.12 * torch.rand(count, 1, 1, 1, generator=rng) * torch.randn(clean.shape, generator=rng)
     return spoiled + grain
 

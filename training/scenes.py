@@ -19,7 +19,7 @@ from .canvas import Array, Canvas
 from .captions import Facts, caption
 from .light import World, light_of
 from .objects import COLOURS, THINGS, known_things
-from .staging import paint_landmark, paint_thing
+from .staging import SPOTS, paint_landmark, paint_page_thing, paint_thing
 from .styles import STYLES
 
 
@@ -156,6 +156,35 @@ def first_places() -> list[Facts]:
     return found
 
 
+ANYWHERE = ("castle", "house", "tower", "lighthouse")
+PLAIN_THINGS = 0.75
+"""Of a page's things, the share whose size and colour are left unsaid."""
+
+
+def page(rng: Generator) -> Facts:
+    """What to draw on a page of the picture book, where each land and thing has one shape and one spot.
+
+    Every land as often as any other, in every light and style, with one thing on most pages.
+    """
+    if rng.random() < 0.2:
+        places = first_places()
+        return places[int(rng.integers(len(places)))]
+    land = list(LANDS)[int(rng.integers(len(LANDS)))]
+    hour, air = _draw(rng, HOUR_ODDS), _draw(rng, WEATHER_ODDS) if LANDS[land].weather else "clear"
+    hour = "night" if air in ("neon", "aurora") and rng.random() < 0.8 else hour
+    marks = (*LANDS[land].landmarks, *ANYWHERE) if LANDS[land].open_sky else ()
+    landmark = marks[int(rng.integers(len(marks)))] if marks and rng.random() < 0.2 else ""
+    words, things = [word for word in known_things() if word not in ANYWHERE], []
+    for _ in range(int(rng.choice(3, p=(0.2, 0.7, 0.1) if not landmark else (0.8, 0.2, 0.0))) if words else 0):
+        size, colour = "", ""
+        if rng.random() > PLAIN_THINGS:
+            size = ("", "small", "big")[int(rng.integers(3))]
+            colour = list(COLOURS)[int(rng.integers(len(COLOURS)))] if rng.random() < 0.6 else ""
+        things.append((size, colour, words[int(rng.integers(len(words)))]))
+    above = _choose_sky(rng, land, hour, air)
+    return Facts(land, hour, air, _draw(rng, STYLE_ODDS), landmark, above, tuple(things))
+
+
 def _choose_sky(rng: Generator, land: str, hour: str, air: str) -> tuple[str, ...]:
     if not LANDS[land].open_sky:
         return ()
@@ -209,10 +238,11 @@ def paint(
 ) -> tuple[Array, Array]:
     """Draw the facts: picture (H×W×3, uint8) and depth (H×W, 0 near .. 1 far).
 
-    `shapes`: chance for the land's own shapes, where it must be apart from that for light, sky and weather.
+    `shapes`: chance for the land's own shapes, where it must be apart from that for light, sky and weather. With it,
+    landmarks and things stand where they always do.
     """
     land = LANDS[facts.land]
-    shapes = shapes or rng
+    fixed, shapes = shapes is not None, shapes or rng
     canvas = Canvas.blank(height, width)
     world = World(
         canvas,
@@ -227,9 +257,13 @@ def paint(
     shaped = replace(world, rng=shapes)
     land.paint(shaped)
     if facts.landmark:
-        paint_landmark(shaped, facts.landmark)
-    for thing in facts.things:
-        paint_thing(world, thing, facts.land)
+        paint_landmark(shaped, facts.landmark, page=fixed)
+    for number, thing in enumerate(facts.things):
+        if not fixed:
+            paint_thing(world, thing, facts.land)
+            continue
+        slot = (number + bool(facts.landmark)) % len(SPOTS)
+        paint_page_thing(replace(world, rng=np.random.default_rng(slot)), thing, facts.land, slot)
     if "leaves" in facts.sky:
         weather.leaves(world)
     _paint_weather(world)

@@ -10,14 +10,19 @@ from .lands_open import pick
 from .light import World
 from .objects import THINGS, place
 
+SPOTS = (0.5, 0.1875, 0.8125)
+"""Where the first, second and third thing of a page stand, as shares of the width: whole latents apart."""
+STAND, FLY, TALL = 0.84, 0.5, 0.36
+"""Feet of a page's things, on the ground and in the air, and how tall they are, as shares of the height."""
 
-def paint_landmark(world: World, word: str) -> None:
-    """Set a building on the ground, larger where it is nearer."""
+
+def paint_landmark(world: World, word: str, page: bool = False) -> None:
+    """Set a building on the ground, larger where it is nearer; on a `page` always in the middle."""
     height, width = world.size
-    share = world.rng.uniform(0.10, 0.45)
-    foot = world.horizon + (height - world.horizon) * share
-    x, depth = width * world.rng.uniform(0.2, 0.8), world.ground_depth(foot)
-    tall = height * (0.16 + 0.7 * share) * world.rng.uniform(0.8, 1.2)
+    share = 0.32 if page else world.rng.uniform(0.10, 0.45)
+    foot = 0.7 * height if page else world.horizon + (height - world.horizon) * share
+    x, depth = width * (0.5 if page else world.rng.uniform(0.2, 0.8)), world.ground_depth(foot)
+    tall = height * (0.42 if page else (0.16 + 0.7 * share) * world.rng.uniform(0.8, 1.2))
     if word == "lighthouse":
         buildings.lighthouse(world, x, foot, tall * 1.15, depth)
     elif word == "castle":
@@ -68,6 +73,16 @@ def _tower(world: World, x: float, foot: float, tall: float, depth: float) -> No
         depth,
         0.9,
     )
+
+
+def paint_page_thing(world: World, thing: tuple[str, str, str], land: str, slot: int) -> None:
+    """Set a thing down as a page has it: always as tall, in one of `SPOTS`, so that it is learnt soonest."""
+    height, width = world.size
+    size, colour, word = thing
+    flies = THINGS[word][1] == "sky" or land in ("space", "cloudland", "underwater")
+    foot = height * (FLY if flies else STAND)
+    tall = height * TALL * {"small": 0.65, "": 1.0, "big": 1.4}[size]
+    place(world, word, width * SPOTS[slot], foot, tall, 0.4 if flies else world.ground_depth(foot), colour or None)
 
 
 def paint_thing(world: World, thing: tuple[str, str, str], land: str) -> None:

@@ -12,12 +12,13 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.distributed as dist
+from animc.runtime.painters.sketch import Sketch, load_sketch
 from diffusers import AutoencoderTiny
 
 from .captions import Facts, caption
@@ -97,6 +98,7 @@ class Recipe:
     `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
     with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few shapes stay few. `views`:
     how many views of each scene are learnt where noise is little. `early`: larger has more of the noisiest steps.
+    `layout`: how much more large shapes count than texture (`weights_of`).
     """
 
     minutes: float = 90
@@ -110,6 +112,7 @@ class Recipe:
     mirror: int = 1
     views: int = 0
     early: float = 1.4
+    layout: float = 1.0
     seed: int = 0
 
     def rate_at(self, step: int, done: float) -> float:
@@ -117,22 +120,37 @@ class Recipe:
         return self.rate * min(1, (step + 1) / 150) * (1 if done < 0.67 else max(0.04, (1 - done) / 0.33))
 
 
-class Student:
-    """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there."""
+ENTRY = "unet.conv_in.weight"
 
-    def __init__(self, out: Path, shape: Shape, rate: float) -> None:
-        parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
+
+def _widened(state: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return a painter's weights for one that sees a sketch as well, and does not heed it yet."""
+    entry = torch.zeros_like(like[ENTRY])
+    entry[:, : state[ENTRY].shape[1]] = state[ENTRY]
+    return {**state, ENTRY: entry}
+
+
+class Student:
+    """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there.
+
+    `read`: the text encoder stays as it is, since a sketch was learnt from its tokens.
+    """
+
+    def __init__(self, out: Path, shape: Shape, rate: float, read: bool) -> None:
+        parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape).requires_grad_(not read)})
         self.model = parts.to(memory_format=torch.channels_last)
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-        )
+        self.learnt = [value for value in self.model.parameters() if value.requires_grad]
+        self.optimiser = torch.optim.AdamW(self.learnt, lr=rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
         self.averaged = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.held, self.step, self.pictures, self.seconds = out / "storybook.pt", 0, 0, 0.0
         if self.held.exists():
             state = torch.load(self.held, weights_only=True)
-            self.model.load_state_dict(state["model"])
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.averaged, self.step = state["ema"], state["step"]
+            fits = state["model"][ENTRY].shape == self.averaged[ENTRY].shape
+            self.model.load_state_dict(state["model"] if fits else _widened(state["ema"], self.averaged))
+            if fits:
+                self.optimiser.load_state_dict(state["optimiser"])
+            self.averaged = state["ema"] if fits else {k: v.clone() for k, v in self.model.state_dict().items()}
+            self.step = state["step"]
             self.pictures, self.seconds = state["pictures"], state["seconds"]
 
     def learn(self, loss: Tensor, rate: float, pictures: int) -> None:
@@ -142,9 +160,9 @@ class Student:
         self.optimiser.zero_grad()
         loss.backward()
         if dist.is_initialized():
-            _share([value.grad for value in self.model.parameters() if value.grad is not None])
+            _share([value.grad for value in self.learnt if value.grad is not None])
             pictures *= dist.get_world_size()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.learnt, 1.0)
         self.optimiser.step()
         self.step += 1
         self.pictures += pictures
@@ -178,26 +196,38 @@ def _agreed(value: float) -> float:
     return value
 
 
-def _weights(latents: list[np.ndarray]) -> Tensor:
-    """Weight of each latent in the loss, mean 1, by its variance: first comes the layout, last the texture."""
-    variance = torch.from_numpy(np.stack(latents[:400])).float().var((0, 2, 3))
-    return (variance / variance.mean()).view(1, -1, 1, 1)
+def weights_of(latents: list[np.ndarray], power: float) -> Tensor:
+    """Weight of each latent channel in the loss, mean 1, by this power of its variance.
+
+    At 1 the layout comes first and texture last, at 0 both count alike.
+    """
+    weights = torch.from_numpy(np.stack(latents[:800])).float().var((0, 2, 3)) ** power
+    return (weights / weights.mean()).view(1, -1, 1, 1)
 
 
-def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FULL, others: Sequence[Path] = ()) -> Path:
+def train(
+    scenes: Path,
+    vae: Path,
+    out: Path,
+    recipe: Recipe,
+    shape: Shape = FULL,
+    others: Sequence[Path] = (),
+    sketch: Sketch | None = None,
+) -> Path:
     """Train one stage, going on from `out/storybook.pt` if it's there; returns that path.
 
-    `others`: folders of the same scenes in other shapes, for views.
+    `others`: folders of the same scenes in other shapes, for views. `sketch`: what the words call up, seen by the UNet
+    (for a sketched `shape`); it and the text encoder stay as they are.
     """
     torch.manual_seed(recipe.seed)
-    student = Student(out, shape, recipe.rate)
+    student = Student(out, shape, recipe.rate, read=sketch is not None)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
     library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views, others)
     library.grow(4)
     rank = dist.get_rank() if dist.is_initialized() else 0
     rng = np.random.default_rng([recipe.seed, student.step, rank])
     torch_rng = torch.Generator().manual_seed(recipe.seed + student.step + 7919 * rank)
-    alphas, weights = scheduler().alphas_cumprod, _weights(library.latents)
+    alphas, weights = scheduler().alphas_cumprod, weights_of(library.latents, recipe.layout)
     start = saved = time.time()
     first, losses = student.step, []
     while True:
@@ -209,6 +239,9 @@ def train(scenes: Path, vae: Path, out: Path, recipe: Recipe, shape: Shape = FUL
         clean, moved, ids = library.batch(rng, recipe.batch, pool)
         mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe.spoil, recipe.early)
         words = student.model["text"](ids)[0]
+        if sketch is not None:
+            with torch.no_grad():
+                mixed = torch.cat((mixed, sketch(words)), 1)
         guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
         loss = ((guess - target).square() * weights).mean()
         student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
@@ -238,16 +271,18 @@ def main() -> None:
     parser.add_argument("vae", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--others", type=Path, nargs="*", default=(), help="the same scenes in other shapes, for views")
+    parser.add_argument("--sketch", type=Path, help="a folder of `training.sketch`: the UNet learns to see it")
     for setting in fields(Recipe):
         kind = int if setting.type == "int" else float
         parser.add_argument(f"--{setting.name}", type=kind, default=setting.default)
     options = vars(parser.parse_args())
     scenes, vae, out = (options.pop(name) for name in ("scenes", "vae", "out"))
-    others = options.pop("others")
+    others, drawn = options.pop("others"), options.pop("sketch")
     out.mkdir(parents=True, exist_ok=True)
     if "RANK" in os.environ:  # started by torchrun
         dist.init_process_group("gloo")
-    train(scenes, vae, out, Recipe(**options), others=others)
+    sketch = load_sketch(drawn) if drawn else None
+    train(scenes, vae, out, Recipe(**options), replace(FULL, sketched=sketch is not None), others, sketch)
 
 
 if __name__ == "__main__":

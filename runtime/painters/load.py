@@ -17,7 +17,8 @@ from ..errors import RenderError
 from ..hub import Place
 
 BUILT_IN = Path(__file__).parent.parent / "weights"
-LIBRARIES = {"diffusers", "transformers", "stable_diffusion", "stable_diffusion_xl", None}
+SKETCHED = "animc.runtime.painters.sketched"
+LIBRARIES = {"diffusers", "transformers", "stable_diffusion", "stable_diffusion_xl", SKETCHED, None}
 """Where a pipeline's parts may come from; anything else would be code of the model's own."""
 
 

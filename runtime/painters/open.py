@@ -78,11 +78,15 @@ def _tile(pipeline: Any) -> None:
                 layer.padding_mode = "circular"
 
 
+UNETS = ("UNet2DConditionModel", "SketchedUNet")
+"""Classes that the latent painter drives: diffusers' own, and the built-in model's around one."""
+
+
 def _is_latent(pipeline: Any, model: str) -> bool:
     """Tell whether a pipeline is text encoder, U-Net and autoencoder over a noise schedule. Raises RenderError for
     an inpainting or upscaling model, which wants more than a picture and words."""
     unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
-    if unet is None or vae is None or type(unet).__name__ != "UNet2DConditionModel":
+    if unet is None or vae is None or type(unet).__name__ not in UNETS:
         return False
     if unet.config.in_channels != vae.config.latent_channels:
         raise RenderError(

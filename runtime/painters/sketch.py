@@ -1,0 +1,109 @@
+"""The picture that a prompt alone calls up, before any noise: what ``storybook`` aims at where nothing else is known.
+
+A painting from pure noise needs a layout, and a small denoiser learns layouts slowly. This net learns them by plain
+regression, from the text encoder's tokens to the clean latent: the mean of what the words may mean, which is what a
+denoiser should answer at the greatest noise. It takes the U-Net's place there (an expert of its own for the noisiest
+steps, as in eDiff-I, arXiv:2211.01324).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class SketchShape:
+    """Width of the text's trunk, its layers, number and channels of the learnt maps, channels and number of blocks."""
+
+    text: int = 192
+    width: int = 256
+    layers: int = 2
+    maps: int = 512
+    map_channels: int = 32
+    channels: int = 64
+    blocks: int = 3
+    side: int = 16
+    latent_channels: int = 32
+
+
+class _Block(nn.Module):
+    """Two convolutions, turned by the whole text, and a look from each place at each word."""
+
+    def __init__(self, shape: SketchShape) -> None:
+        super().__init__()
+        wide = shape.channels
+        self.norms = nn.ModuleList(nn.GroupNorm(8, wide) for _ in range(3))
+        self.convs = nn.ModuleList(nn.Conv2d(wide, wide, 3, padding=1) for _ in range(2))
+        self.turn = nn.Linear(shape.width, 4 * wide)
+        self.look = nn.MultiheadAttention(
+            wide, max(1, wide // 32), kdim=shape.width, vdim=shape.width, batch_first=True
+        )
+        self.place = nn.Parameter(torch.randn(1, shape.side**2, wide) * 0.2)
+
+    def forward(self, x: Tensor, whole: Tensor, words: Tensor) -> Tensor:
+        """``x``: B×C×h×w; ``whole``: B×W; ``words``: B×L×W."""
+        asked = self.norms[2](x).flatten(2).transpose(1, 2) + self.place
+        x = x + self.look(asked, words, words, need_weights=False)[0].transpose(1, 2).reshape(x.shape)
+        scale, shift, again, moved = self.turn(functional.silu(whole))[:, :, None, None].chunk(4, 1)
+        inner = self.convs[0](functional.silu(self.norms[0](x) * (1 + scale) + shift))
+        return x + self.convs[1](functional.silu(self.norms[1](inner) * (1 + again) + moved))
+
+
+class Sketch(nn.Module):
+    """From a prompt's tokens (B×L×C) to the clean latent that they mean (B×c×16×16)."""
+
+    def __init__(self, shape: SketchShape = SketchShape()) -> None:
+        super().__init__()
+        self.shape = shape
+        wide = shape.width
+        self.enter = nn.Linear(shape.text, wide)
+        layer = nn.TransformerEncoderLayer(wide, 4, wide * 3, 0.0, "gelu", batch_first=True, norm_first=True)
+        self.trunk = nn.TransformerEncoder(layer, shape.layers, enable_nested_tensor=False)
+        self.sum = nn.Parameter(torch.randn(1, 1, wide) * 0.2)
+        self.weigh = nn.Sequential(nn.LayerNorm(wide), nn.Linear(wide, shape.maps), nn.GELU())
+        self.maps = nn.Linear(shape.maps, shape.map_channels * shape.side**2)
+        self.widen = nn.Conv2d(shape.map_channels, shape.channels, 1)
+        self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.blocks))
+        self.leave = nn.Sequential(
+            nn.GroupNorm(8, shape.channels), nn.SiLU(), nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
+        )
+        self.direct = nn.Conv2d(shape.map_channels, shape.latent_channels, 1)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return the latents of the tokens."""
+        words = self.enter(tokens)
+        words = self.trunk(torch.cat((self.sum.expand(len(words), -1, -1), words), 1))
+        whole = words[:, 0]
+        shape = self.shape
+        base = self.maps(self.weigh(whole)).view(-1, shape.map_channels, shape.side, shape.side)
+        base = base.contiguous(memory_format=torch.channels_last)
+        x = self.widen(base)
+        for block in self.blocks:
+            x = block(x, whole, words)
+        return self.direct(base) + self.leave(x)
+
+
+def load_sketch(folder: Path) -> Sketch:
+    """Return the net in a folder (``config.json`` and ``model.safetensors``), in fp32."""
+    from safetensors.torch import load_file
+
+    net = Sketch(SketchShape(**json.loads((folder / "config.json").read_text(encoding="utf-8"))))
+    net.load_state_dict({name: value.float() for name, value in load_file(folder / "model.safetensors").items()})
+    return net.eval().requires_grad_(False)
+
+
+def save_sketch(net: Sketch, folder: Path) -> None:
+    """Write the net to a folder, in fp16."""
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(asdict(net.shape), indent=2) + "\n", encoding="utf-8")
+    weights: dict[str, Any] = {name: value.half().contiguous() for name, value in net.state_dict().items()}
+    save_file(weights, folder / "model.safetensors")

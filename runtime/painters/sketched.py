@@ -1,0 +1,61 @@
+"""``storybook``'s U-Net: a plain one that sees, beside the noisy latent, what the words alone call up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from diffusers import UNet2DConditionModel
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
+from torch import Tensor
+from torch.nn import functional
+
+from .sketch import Sketch, SketchShape
+
+
+class SketchedUNet(ModelMixin, ConfigMixin):
+    """A U-Net and its sketch as one part of a diffusers pipeline, called as ``UNet2DConditionModel`` is.
+
+    ``unet_config``: the settings of a ``UNet2DConditionModel`` that takes twice ``in_channels``; ``sketch_config``:
+    those of a ``SketchShape``. ``sample_size``: side of the latents it was trained on; others see the sketch stretched.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        in_channels: int = 32,
+        sample_size: int = 16,
+        unet_config: dict[str, Any] | None = None,
+        sketch_config: dict[str, int] | None = None,
+        time_cond_proj_dim: int | None = None,
+    ) -> None:
+        super().__init__()
+        if unet_config is None or sketch_config is None:
+            raise ValueError("a sketched U-Net needs the settings of both its parts")
+        self.unet = UNet2DConditionModel(**unet_config)
+        self.sketch = Sketch(SketchShape(**sketch_config))
+        self._drawn: tuple[Tensor, Tensor] | None = None
+
+    def forward(
+        self,
+        sample: Tensor,
+        timestep: Tensor | float,
+        encoder_hidden_states: Tensor,
+        return_dict: bool = True,
+        **others: Any,
+    ) -> Any:
+        """Return what the U-Net predicts of ``sample`` (B×C×h×w), given the prompt's tokens (B×L×D)."""
+        seen = torch.cat((sample, self._sketch_of(encoder_hidden_states, sample)), 1)
+        out = self.unet(seen, timestep, encoder_hidden_states, return_dict=False, **others)
+        return UNet2DConditionOutput(sample=out[0]) if return_dict else out
+
+    def _sketch_of(self, tokens: Tensor, sample: Tensor) -> Tensor:
+        """Return the tokens' sketch at the sample's size; a painting asks for the same tokens at each of its steps."""
+        if self._drawn is None or self._drawn[0] is not tokens:
+            self._drawn = (tokens, self.sketch(tokens).to(sample.dtype))
+        drawn = self._drawn[1]
+        if drawn.shape[-2:] != sample.shape[-2:]:
+            drawn = functional.interpolate(drawn, sample.shape[-2:], mode="bilinear", align_corners=False)
+        return drawn
