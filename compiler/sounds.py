@@ -27,6 +27,7 @@ class Request:
     options: tuple[tuple[str, float | str], ...] = ()
 
 
+BEAT, DOWNBEAT = Request("beat"), Request("downbeat")
 KICK, SNARE, HAT = (20.0, 120.0), (1800.0, 6000.0), (6000.0, 12000.0)
 """Where drums are heard, in hertz."""
 

@@ -46,7 +46,25 @@ SLIPS = [
     ("audio drums = stems/drums.wav", "E0110", 'write audio drums = "stems/drums.wav"'),
     ('lyrics = "song.lrc"', "E0110", 'write lyrics "…"'),
     ("block strobe { fov = 3 }", "E0110", "write `(` here"),
-    ("use std", "E0116", "write `.` here"),
+    ("use std", "E0116", "write use std.cameras, use std.looks or use std.beats"),
+    ('9: "b" fade', "E0116", "write a length of time, such as 1s, here"),
+    ("fov = [0: 60 10: 70]", "E0110", "put a `,` before it, or close the `[`"),
+    ("fov = max(60 70)", "E0110", "put a `,` before it, or close the `(`"),
+    ("fov = if t > 3 then 60 else 70", "E0110", "write 60 if t > 3 else 70"),
+    ("on beat: fov + 2", "E0110", "write fov += 2"),
+    ("on beat every: fov += 2", "E0110", "say how many: every 2"),
+    ("on beat { fov += 2; apply strobe() }", "E0110", "move it out of the trigger's braces"),
+    ("cut 3s", "E0110", "write cut at 3s"),
+    ("fov = 60 + np.sin(t)", "E0110", "write sin alone"),
+    ("fov = 60 // the lens", "E0123", "comments begin with `#`"),
+    ("fov = t // 2", "E0124", "floor(a/b)"),
+    ("fov = t > 3 && t < 9", "E0124", "write `and`"),
+    ("fov: 60", "E0110", "write fov = 60"),
+    ("steps = true", "E0202", "write 1"),
+    ("apply dolly(100)", "E0207", "write use std.cameras before"),
+    ("profile a { steps = 4 }; profile a { steps = 5 }", "E0204", "another name"),
+    ('profile a { 0: "b" }', "E0218", "move it out"),
+    ('on pattern "x." per 0s: fov += 1', "E0405", "make `per` longer than nothing"),
     ('30: "a ${t forest"', "E0111", "add `}` where it ends"),
     ("rotation3d_x = 3", "E0201", "did you mean `rotation_3d_x`?"),
     ("duration = 60s", "E0201", "length = 30s"),
@@ -76,6 +94,26 @@ def test_a_slip_is_told_with_what_was_meant(line: str, code: str, repair: str) -
     found = caught.value.diagnostics[0]
     assert (found.code, found.start[0]) == (code, 2)
     assert repair in found.repair
+
+
+def test_a_kernel_outside_a_trigger_is_told_where_it_stands_though_an_equal_one_stands_in_a_trigger() -> None:
+    with pytest.raises(CompileError) as caught:
+        compile_film(FOREST + "on every(1s): fov += decay(1s)\nfov = decay(1s)\n")
+    assert [(found.code, found.start) for found in caught.value.diagnostics] == [("E0213", (3, 7))]
+
+
+def test_what_does_nothing_because_of_its_time_is_told() -> None:
+    film = compile_film(FOREST + 'length = 9s\n-5: "b"\nsection a from 2s for 0s { fov = 60 }\n')
+    found = {(each.code, each.start[0], each.message) for each in film.diagnostics}
+    assert ("W0101", 3, "this key is before the film's start") in found
+    assert ("W0107", 4, "the section `a` lasts no time") in found
+
+
+def test_a_script_that_uses_itself_is_told_once() -> None:
+    text = 'use "me.anim"\nlet speed = 2\n' + FOREST
+    with pytest.raises(CompileError) as caught:
+        compile_film(text, name="me.anim", read=lambda _: text)
+    assert [found.code for found in caught.value.diagnostics] == ["E0214"]
 
 
 def test_settings_in_json_are_known() -> None:

@@ -9,7 +9,7 @@ _HURRYING = tuple(0.6 * n - 0.01 * n * n for n in range(20))
 
 WARNINGS: dict[str, Entry] = {
     "W0101": Entry(
-        "this key is past the end of the film",
+        "this key is {where}",
         "frame {frame}, of {frames}",
         repair="lengthen the film with `length = …`, or move the key",
         wrong=_P + "length = 2s\n" + '100: "a fire"\n',

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .. import tree
+from ..sounds import BEAT, DOWNBEAT
+from ..spelling import did_you_mean
 from ..typed import Act, Heard, Stream, Trigger
 from ..vocabulary import param_of
 from .assign import single, track_value, unknown_setting
 from .draft import Checker
 from .events import stream_of
-from .hearing_needs import BEAT, DOWNBEAT
-from .scope import Scope, did_you_mean
+from .scope import Scope
 from .values import duration_of, mismatch, number_of, value_of
 
 

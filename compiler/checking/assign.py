@@ -96,7 +96,9 @@ def track_value(checker: Checker, param: Param, expr: tree.Expr, scope: Scope) -
     if not scope.trigger:
         misplaced = only_in_triggers(cx, value.step)
         if misplaced is not None:
-            cx.findings.add("E0213", misplaced, name=_word_at(misplaced), where="a trigger (`on beat: …`)")
+            # Equal steps are one, so that its place may be that of an equal one elsewhere.
+            place = misplaced if _within(misplaced, value.place) else value.place
+            cx.findings.add("E0213", place, name=_word_at(misplaced), where="a trigger (`on beat: …`)")
             return None
     return value.step
 
@@ -105,6 +107,10 @@ def _schedule_in(text: TextValue | None) -> str:
     """Return a text that is written as Deforum writes schedules, or nothing."""
     whole = "".join(part for part in text.parts if isinstance(part, str)) if text else ""
     return whole if re.match(r"\s*\d+\s*:\s*\(", whole) else ""
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _word_at(place: Place) -> str:
@@ -180,7 +186,7 @@ def _flag(checker: Checker, param: Param, expr: tree.Expr, place: Place) -> None
     if isinstance(expr, tree.Name) and expr.name in ("true", "false"):
         checker.draft.settings[param.name] = Setting(expr.name == "true", None, place)
     else:
-        shown = place.source.text[place.start : place.end][:40]
+        shown = place.source.text[place.start : place.end][:40].strip('"')
         checker.cx.findings.add("E0304", place, name=param.name, value=shown, choices="true, false")
 
 

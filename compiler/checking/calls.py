@@ -12,6 +12,7 @@ from ..source import Place
 from ..typed import Every, Heard
 from .scope import KIND_WORDS, Check, Scope, Value
 from .spans import turns
+from .values import is_lasting
 
 Given = list[tuple[str | None, Value, Place]]
 Bound = dict[str, list[Value]]
@@ -150,21 +151,11 @@ def _wave(cx: Check, function: Function, bound: Bound, scope: Scope, place: Plac
     if function.name == "pulse" and scope.trigger:
         return Value("number", place, add(place, "hit", bound["length"][0].step, data=_clock_of(bound["length"])))
     period = bound["period"][0]
-    if not _positive(cx, period, "a period"):
+    if not is_lasting(cx, period, "a period"):
         return Value("nothing", place)
     phase = add(place, "+", turns(cx, period.parts, place), bound["phase"][0].step)
     extra = [bound["width"][0].step] if function.name == "pulse" else []
     return Value("number", place, add(place, f"wave_{function.name}", phase, *extra))
-
-
-def _positive(cx: Check, length: Value, what: str) -> bool:
-    """Tell a length that is plainly zero or less."""
-    amounts = [cx.program.constant(amount) for _, amount in length.parts]
-    known = [amount for amount in amounts if amount is not None]
-    if len(known) == len(amounts) and sum(known) <= 0:
-        cx.findings.add("E0405", length.place, what=what, wanted="longer than nothing", value=f"{sum(known):g}")
-        return False
-    return True
 
 
 def _chance(cx: Check, function: Function, bound: Bound, scope: Scope, place: Place) -> Value:
@@ -174,7 +165,7 @@ def _chance(cx: Check, function: Function, bound: Bound, scope: Scope, place: Pl
     cx.chances[scope.label] = nth + 1
     param = "period" if function.name == "noise" else "hold"
     if param in bound:
-        if not _positive(cx, bound[param][0], f"`{param}`"):
+        if not is_lasting(cx, bound[param][0], f"`{param}`"):
             return Value("nothing", place)
         phase = turns(cx, bound[param][0].parts, place)
     else:
@@ -234,7 +225,7 @@ def _sound(cx: Check, function: Function, bound: Bound, scope: Scope, place: Pla
 
 def _event(cx: Check, function: Function, bound: Bound, scope: Scope, place: Place) -> Value:
     if function.name == "every":
-        if not _positive(cx, bound["length"][0], "`every`"):
+        if not is_lasting(cx, bound["length"][0], "`every`"):
             return Value("nothing", place)
         return Value("events", place, stream=Every(bound["length"][0].parts, scope.section))
     request = _request(cx, "onset", bound, place)

@@ -11,6 +11,7 @@ from ..diagnostics import Findings
 from ..inputs.lyrics import Line
 from ..program import TooLong
 from ..source import Place, Source, Span
+from ..spelling import did_you_mean
 from ..typed import Act, PromptKey, Setting, TextValue, Trigger, Typed
 from ..vocabulary import LORA, PARAMS, Param
 from .acting import on
@@ -20,7 +21,7 @@ from .expressions import RULES
 from .hearing_needs import needs_of
 from .reuse import apply, block, define, let, marker, use
 from .scenes import bring, cut, guide, profile, prompt, section, style
-from .scope import Check, Look, Scope, Value, did_you_mean
+from .scope import Check, Look, Scope, Value
 
 Rules = Mapping[type, Callable[[Check, Any, Scope], Value]]
 

@@ -11,7 +11,7 @@ from ..typed import Hits, Moments, Stream, Sung
 from .constants import builtin
 from .meant import heard
 from .scope import Check, Scope, Value
-from .values import duration_of, mismatch, nothing, position_of, value_of
+from .values import duration_of, is_lasting, mismatch, nothing, position_of, value_of
 
 MAX_PATTERN = 1024
 
@@ -55,7 +55,7 @@ def _pattern(cx: Check, expr: tree.Pattern, scope: Scope) -> Value:
         why = "it cannot be computed"
     if why:
         cx.findings.add("E0404", scope.place(expr.text.span), why=why)
-    if why or parts is None:
+    if why or parts is None or not is_lasting(cx, Value("duration", scope.place(expr.per.span), parts=parts), "`per`"):
         return nothing(place)
     mask = tuple(char == "x" for char in hits.lower())
     return Value("events", place, stream=Hits(mask, parts, scope.section))

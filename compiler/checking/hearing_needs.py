@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..sounds import Needs, Request
+from ..sounds import BEAT, DOWNBEAT, Needs, Request
 from ..typed import Every, Heard, Hits, Stream, Trigger
 from .scope import Check
 
 _BEAT_STEPS = {"beat", "rate_beat", "beat_frames", "at_beat", "after_beats"}
 _BAR_STEPS = {"bar", "rate_bar", "bar_frames", "at_bar", "after_bars"}
-BEAT, DOWNBEAT = Request("beat"), Request("downbeat")
 
 
 def needs_of(

@@ -15,7 +15,7 @@ from ..source import Place
 from ..vocabulary import BY_NAME
 from .calls import is_call
 from .constants import CONSTANTS, builtin
-from .meant import CLOCKS, heard
+from .meant import NUMBERS, heard
 from .scope import Check, Parts, Scope, Value
 from .spans import duration_step
 from .values import nothing, text_value
@@ -76,14 +76,14 @@ def _name(cx: Check, expr: tree.Name, scope: Scope) -> Value:
 def _unknown_name(cx: Check, name: str, scope: Scope, place: Place) -> Value:
     if name in BY_NAME:
         kind = "track" if BY_NAME[name].track else "setting"
-        cx.findings.add("E0210", place, name=name, kind=kind, repair=CLOCKS.get(name, ""))
+        cx.findings.add("E0210", place, name=name, kind=kind, repair=NUMBERS.get(name, ""))
     elif is_call(name):
         function = FUNCTIONS[SPELLINGS.get(name, name)]
         cx.findings.add("E0212", place, name=name, fault="is a function", what="its arguments are missing",
                         usage=function.usage)  # fmt: skip
     else:
         known = chain(scope.known(), CONSTANTS, DRUMS, cx.section_names)
-        repair = CLOCKS.get(name) or heard(name, "rms") or cx.suggest(name, known)
+        repair = NUMBERS.get(name) or heard(name, "rms") or cx.suggest(name, known)
         cx.findings.add("E0202", place, name=name, **cx.further_down(name, repair))
     return nothing(place)
 

@@ -9,14 +9,16 @@ SETTINGS = {
 }
 """Names that many write first, and how to write it here."""
 
-CLOCKS = {
+NUMBERS = {
     **dict.fromkeys(("f", "frame", "frame_idx", "frame_number", "frames", "i", "n"), "the frame's number is `t`"),
     **dict.fromkeys(("sec", "secs", "second", "seconds"), "the clock in seconds is `time`"),
     **dict.fromkeys(("frame_count", "max_frames", "num_frames", "total_frames"), "the last frame's number is `max_f`"),
     **dict.fromkeys(("b", "beats"), "the clock in beats is `beat`"),
     **dict.fromkeys(("bars", "measure"), "the clock in bars is `bar`"),
+    **dict.fromkeys(("true", "True", "yes"), "write 1"),
+    **dict.fromkeys(("false", "False", "no", "none", "None", "null"), "write 0"),
 }
-"""Clocks by the names that Deforum, Parseq and other tools have for them."""
+"""Clocks and truths by the names that Deforum, Parseq and other tools have for them."""
 
 BANDS = {
     **dict.fromkeys(("bass", "bass_drum", "boom", "sub"), KICK),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from .. import tree
 from ..diagnostics import Label
+from ..inputs import library
 from ..inputs.library import is_private
 from ..source import Place
+from ..spelling import did_you_mean
 from ..typed import FILM
 from ..vocabulary import BY_NAME
 from .calls import is_call
 from .constants import CONSTANTS
 from .definitions import bound_arguments
 from .draft import Checker
-from .scope import Binding, Check, Scope, Value, did_you_mean
+from .scope import Binding, Check, Scope, Value
 from .values import nothing, position_of, value_of
 
 
@@ -79,7 +81,7 @@ def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
     place = scope.place(statement.span)
     found = scope.find("apply " + statement.name)
     if found is None or not isinstance(found.what, tree.Block):
-        repair = did_you_mean(statement.name, scope.known("apply "))
+        repair = did_you_mean(statement.name, scope.known("apply ")) or _on_the_shelf(statement.name)
         told = cx.further_down("apply " + statement.name, repair)
         cx.findings.add("E0207", scope.place(statement.name_span), name=statement.name, **told)
         return
@@ -95,6 +97,12 @@ def apply(checker: Checker, statement: tree.Apply, scope: Scope) -> None:
     checker.body(checker, found.what.body, inner)
     cx.inlining -= 1
     cx.depth -= 5
+
+
+def _on_the_shelf(name: str) -> str:
+    """Return how a block of the standard library is brought, where it has one of that name."""
+    part = next((block.part for block in library.blocks() if block.name == name), "")
+    return f"the standard library has it: write use {part} before" if part else ""
 
 
 def marker(checker: Checker, statement: tree.Marker, scope: Scope) -> None:

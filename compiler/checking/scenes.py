@@ -6,6 +6,7 @@ import re
 
 from .. import tree
 from ..additions import INLINE
+from ..diagnostics import Label
 from ..source import Span
 from ..typed import FILM, CutAt, GuideAt, PromptKey, SectionSpan, TextValue
 from ..vocabulary import BY_NAME, param_of
@@ -131,8 +132,14 @@ def cut(checker: Checker, statement: tree.Cut, scope: Scope) -> None:
 
 def profile(checker: Checker, statement: tree.Profile, scope: Scope) -> None:
     """A profile's body is checked only where it is chosen; here, that it holds nothing but settings."""
+    key, place = (f"profile {statement.name}", FILM), scope.place(statement.name_span)
+    if key in checker.draft.written:
+        also = (Label(checker.draft.written[key], "first named here"),)
+        checker.cx.findings.add("E0204", place, name=statement.name, also=also)
+    checker.draft.written[key] = place
     for inner in statement.body:
         if not isinstance(inner, tree.Assign | tree.Style):
-            checker.cx.findings.add("E0218", scope.place(inner.span), what="this", where="a profile")
+            what = type(inner).__name__.lower()
+            checker.cx.findings.add("E0218", scope.place(inner.span), what=what, where="a profile")
         elif isinstance(inner, tree.Assign) and param_of(inner.name) is None:
             unknown_setting(checker.cx, inner.name, scope.place(inner.name_span))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from ..diagnostics import Findings, Label
 from ..inputs.lyrics import Line
 from ..program import Program, TooLong
 from ..source import Place, Source, Span
+from ..spelling import did_you_mean
 from ..typed import FILM, SectionSpan, Stream, TextValue
 
 Kind = Literal[
@@ -178,22 +178,3 @@ class Check:
             self.findings.add("E0204", place, name=shown, also=(Label(first.place, "first named here"),))
             return
         scope.names[key] = Binding(what, scope, self.next_serial(), place)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that ``name`` is most likely a slip of, or None."""
-    lowered = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    if name.lower() in lowered:
-        return lowered[name.lower()]
-    squeezed = {key.replace("_", ""): candidate for key, candidate in lowered.items()}
-    plain = name.lower().replace("_", "")
-    if plain in squeezed:
-        return squeezed[plain]
-    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.7)
-    return lowered[close[0]] if close else None
-
-
-def did_you_mean(name: str, known: Iterable[str], sign: str = "") -> str:
-    """Return a repair that offers the nearest known name, or an empty text."""
-    close = nearest(name, known)
-    return f"did you mean `{sign}{close}`?" if close else ""

@@ -97,6 +97,16 @@ def as_number(cx: Check, value: Value, what: str) -> int | None:
     return None
 
 
+def is_lasting(cx: Check, length: Value, what: str) -> bool:
+    """Tell a length that is plainly zero or less."""
+    amounts = [cx.program.constant(amount) for _, amount in length.parts]
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) == len(amounts) and sum(known) <= 0:
+        cx.findings.add("E0405", length.place, what=what, wanted="longer than nothing", value=f"{sum(known):g}")
+        return False
+    return True
+
+
 def text_value(cx: Check, text: tree.Text, scope: Scope, *, prompt: bool = False) -> TextValue:
     """Return a text whose holes are steps; in a style (``prompt``) the hole ``prompt`` stands as the step -1."""
     parts: list[str | int] = []

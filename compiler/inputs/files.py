@@ -28,7 +28,7 @@ class Files:
 def brought(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> Files:
     """Return all files that a script uses, directly or through one another, and its lyrics."""
     found: dict[str, tree.Script] = {}
-    _bring(script, read, findings, found, ())
+    _bring(script, read, findings, found, (PurePosixPath(script.source.name).name,))
     return Files(found, _lyrics(script, read, findings))
 
 

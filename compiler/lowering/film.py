@@ -7,10 +7,9 @@ from typing import cast
 
 import numpy as np
 
-from ..checking.hearing_needs import BEAT, DOWNBEAT
 from ..evaluation.arithmetic import Array
 from ..evaluation.timeline import Timeline, heard, nearest_frame, steady
-from ..sounds import Events
+from ..sounds import BEAT, DOWNBEAT, Events
 from ..source import Place
 from ..typed import FILM, Setting
 from ..vocabulary import BY_NAME, MAX_FRAMES, Param

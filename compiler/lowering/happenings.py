@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checking.hearing_needs import BEAT, DOWNBEAT
 from ..evaluation.arithmetic import Array
 from ..evaluation.evaluate import Evaluator
 from ..evaluation.timeline import Timeline, nearest_frame
 from ..inputs.lyrics import Line, sung
-from ..sounds import Events, Sounds
+from ..sounds import BEAT, DOWNBEAT, Events, Sounds
 from ..typed import FILM, Every, Heard, Hits, Moments, PromptKeys, Starts, Stream, Sung
 
 MAX_EVENTS = 1_000_000

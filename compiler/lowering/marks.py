@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..checking.hearing_needs import BEAT, DOWNBEAT
 from ..diagnostics import Label
 from ..evaluation.arithmetic import ELEMENTWISE, Array
 from ..evaluation.timeline import nearest_frame
 from ..program import Rank
 from ..schedule import Guide, Section, Shot
+from ..sounds import BEAT, DOWNBEAT
 from ..source import Place
 from ..typed import Heard, Stream
 from ..vocabulary import BY_NAME
@@ -30,6 +30,9 @@ def sections_of(lowering: Lowering) -> tuple[Section, ...]:
         shown: dict[str, Any] = {"name": span.name, "start": start, "stop": stop}
         if stop < start:
             lowering.findings.add("E0501", span.place, **shown)
+        elif stop == start:
+            later = f"give it a length: section {span.name} from … for 4s"
+            lowering.findings.add("W0107", span.place, fault="lasts no time", frames=frames, repair=later, **shown)
         elif start >= frames:
             lowering.findings.add("W0107", span.place, fault="begins after the film's end", frames=frames, **shown)
         elif stop > frames + 1:
@@ -38,16 +41,18 @@ def sections_of(lowering: Lowering) -> tuple[Section, ...]:
 
 
 _MOST_LATE_KEYS = 20
+_PAST = "past the end of the film"
 
 
 def warn_late_keys(lowering: Lowering) -> None:
-    """Tell keys that lie past the film's end, the first few of them."""
+    """Tell keys that lie outside the film, the first few of them."""
     frames, told = lowering.film.frames, 0
     for step, place in lowering.typed.keys:
         at = lowering.evaluator.once(step)
-        if at > frames + 0.5 and told < _MOST_LATE_KEYS:
-            shown = f"{at:g}" if at < 1e15 else "far out"
-            lowering.findings.add("W0101", place, frame=shown, frames=frames)
+        if (at > frames + 0.5 or at <= -0.5) and told < _MOST_LATE_KEYS:
+            where, repair = ("before the film's start", "count from 0, the first frame") if at < 0 else (_PAST, "")
+            shown = f"{at:g}" if abs(at) < 1e15 else "far out"
+            lowering.findings.add("W0101", place, where=where, frame=shown, frames=frames, repair=repair)
             told += 1
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..checking.scope import nearest
 from ..evaluation.eases import EASES
 from ..functions import FUNCTIONS, SPELLINGS
+from ..spelling import nearest
 from .mistake import KEYWORDS, Mistake
 
 
@@ -43,6 +43,15 @@ _SLIPS = (
     _slip(rf"^\s*(let|def|marker|section|block|profile)\s+(?P<here>{_NAME}(?:-\w+)+)", "{here}", "a name",
           "names have no `-` in them: write {under}"),
     _slip(rf"^\s*marker\s+(?P<here>@({_NAME}))", "{here}", "a name", "name it without the @: marker {2} = …"),
+    _slip(r"=\s*(?P<here>if)\s+(\S.*?)\s+then\s+(\S.*?)\s+else\s+(\S.*?)\s*$", "if", "a value",
+          "write {3} if {2} else {4}"),
+    _slip(rf"^\s*on\b[^:]*:\s*({_NAME})\s*(?P<here>[-+*])\s*([^=\s].*?)\s*$", "{here}", "`{here}=`",
+          "write {1} {here}= {3}"),
+    _slip(r"\b(every|offset)\s*(?P<here>:)", ":", "a number", "say how many: {1} 2"),
+    _slip(r"^\s*cut\s+(?!at\b)(?P<here>\S.*?)\s*$", "{here}", "`at`", "write cut at {here}"),
+    _slip(rf"\b(?:np|numpy|math|Math|torch)(?P<here>\.)({_NAME})", ".", "the end of the line", "write {2} alone"),
+    _slip(r"^\s*use\s+(?P<here>std)\s*$", "std", "the name of a part",
+          "write use std.cameras, use std.looks or use std.beats", "E0116"),
     _slip(r"^\s*(audio|lyrics|image|use|style)\s*(?P<here>=)", "=", "the text itself", 'write {1} "…"'),
     _slip(rf"^\s*((?:audio|lyrics|image|use)\s+(?:{_NAME}\s*=\s*)?)(?P<here>[^\s\"=]+\.\w+)", "{here}", _QUOTED,
           'write {1}"{here}"'),
@@ -61,6 +70,8 @@ _SLIPS = (
     _slip(r"^\s*(?P<here>\"[^\"]*\")\s*$", "{here}", "a prompt's frame", "begin with the frame: 0: {here}"),
     _slip(rf"^\s*(?!(?:{_STATEMENTS})\b)(?P<here>{_NAME}(?:[ \t]+{_NAME})+)\s*$", "{here}", "a statement",
           'write a prompt as 0: "{here}", a value as name = 3'),
+    _slip(rf"^\s*({_NAME})\s*:\s*(?P<here>[^\s\":][^\":]*?)\s*$", "{here}", "a text in double quotes",
+          "write {1} = {here}"),
     _slip(r"^\s*((?:[\d@.]|bar\(|beat\(|start\b|end\b)[^:\"\[{]*):\s*(?P<here>[^\W\d][^\":=]*?)\s*$", "{here}",
           "a text in double quotes", 'write {1}: "{here}"'),
 )  # fmt: skip

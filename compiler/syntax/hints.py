@@ -16,7 +16,16 @@ _PIECE = re.compile(
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?\w*|\"[^\"\n]{0,40}\"|\|>|\.\.|\*\*")
 _NUMBER_AND_WORD = re.compile(r"((?:\d+\.\d+|\d+\.|\.\d+|\d+))[ \t]*([^\W\d]\w*)")
+_LAST_WORD = re.compile(r"[^\W\d]\w*$")
+_AFTER = {
+    **dict.fromkeys(("fade", "lead", "for", "per"), "a length of time, such as 1s,"),
+    **dict.fromkeys(("at", "from", "to"), "a position, such as 4s or bar(9),"),
+    **dict.fromkeys(("every", "offset"), "a number"),
+    "where": "a condition, such as time > 4,",
+}
+"""What should follow a word of the language, more narrowly than the grammar knows."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_PAIRS_BACK = {close: opened for opened, close in _PAIRS.items()}
 _FOREIGN = {
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "＂": '"', "：": ":", "，": ",", "、": ",",
     "；": ";", "（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
@@ -119,10 +128,15 @@ def _operators(text: str, at: int) -> Mistake | None:
         return Mistake("E0120", at - 1, at + 1, {"op": before[-1] + "="})
     if rest.startswith(("//", "/*")):
         return Mistake("E0123", at, at + 2)
+    twice = text[at - 1 : at + 1] if at else ""
+    if twice == "//" and re.match(r"[ \t]*[\d(t]\b", rest[1:]):
+        return Mistake("E0124", at - 1, at + 1, {"found": "//", "use": "`floor(a/b)`"})
+    if twice == "//":
+        return Mistake("E0123", at - 1, at + 1)
+    if twice in ("&&", "||"):
+        return Mistake("E0124", at - 1, at + 1, {"found": twice, "use": "`and`" if twice == "&&" else "`or`"})
     if rest.startswith("^"):
         return Mistake("E0124", at, at + 1, {"found": "^", "use": "`**` for a power"})
-    if rest.startswith(("&&", "||")):
-        return Mistake("E0124", at, at + 2, {"found": rest[:2], "use": "`and`" if rest[0] == "&" else "`or`"})
     if rest.startswith("!"):
         return Mistake("E0124", at, at + 1, {"found": "!", "use": "`not`"})
     if rest.startswith("?"):
@@ -156,6 +170,9 @@ def _missing(text: str, at: int, accepts: frozenset[str]) -> Mistake | None:
     if char == ";" and "COMMA" in accepts:
         return Mistake("E0110", at, at + 1, {"found": ";", "wanted": "`,`", "repair": "write `,` in its place"})
     last = len(text[:at].rstrip())
+    if wanted == "a value":
+        before = _LAST_WORD.search(text, max(0, last - 20), last)
+        wanted = _AFTER.get(before[0] if before else "", wanted)
     return Mistake("E0116", max(0, last - 1), max(1, last), {"wanted": wanted})
 
 
@@ -173,11 +190,19 @@ def _plainly(text: str, at: int, accepts: frozenset[str]) -> Mistake:
     if _WORD.fullmatch(text[text.rfind("\n", 0, at) + 1 : at].strip()) and "EQUAL" in accepts:
         wanted = "`=`"
     fields = {"found": found, "wanted": wanted or "something else"}
+    last_word = _LAST_WORD.search(text, max(0, at - 40), len(text[:at].rstrip()))
     if wanted == "the end of the line":
         if word and found in _STATEMENTS:
             return Mistake("E0126", at, end, {"found": found})
         before = "begin a new line before it, or join it to what stands before by an operator such as `+`"
         fields["repair"] = "begin a new line in its place" if found == "," else before
+    elif "COMMA" in accepts and accepts & {"RSQB", "RPAR"}:
+        close = "]" if "RSQB" in accepts else ")"
+        fields |= {"wanted": f"`,` or `{close}`", "repair": f"put a `,` before it, or close the `{_PAIRS_BACK[close]}`"}
+    elif last_word and last_word[0] in _STATEMENTS and "EQUAL" in accepts:
+        fields |= {"found": last_word[0], "wanted": "an action, such as zoom += 1,"}
+        fields["repair"] = "move it out of the trigger's braces"
+        at, end = last_word.span()
     return Mistake("E0110", at, end, fields)
 
 
