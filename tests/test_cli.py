@@ -90,6 +90,12 @@ def test_mistakes_are_told_with_place_and_repair(folder: Path) -> None:
     assert "did you mean `translation_z`?" in run.stderr
 
 
+def test_a_stem_alone_is_a_sound(folder: Path) -> None:
+    script = '0: "sea"\naudio drums = "tone.wav"\nfov = 70 - 10*rms(0..120Hz, drums)\n'
+    run = animc("check", "-", cwd=folder, text=script)
+    assert (run.returncode, run.stdout) == (0, "<stdin>: no mistakes\n")
+
+
 def test_mistakes_as_json(folder: Path) -> None:
     run = animc("check", "-", "--format", "json", cwd=folder, text='0: "sea"\ntranslaton_z = 3\n')
     (fault,) = json.loads(run.stdout)

@@ -492,6 +492,12 @@ def test_without_audio_there_is_a_stand_in_and_a_warning() -> None:
     assert compiled.schedule.events["beat"].tolist() == [0.0, 0.5, 1.0, 1.5]
 
 
+def test_a_written_tempo_does_not_hide_that_there_is_nothing_to_hear() -> None:
+    compiled = compile_film("tempo = 120\n" + FOREST + "on beat: fov += rms(0..120Hz)\nlength = 2s")
+    assert [(d.code, d.start[0]) for d in compiled.diagnostics] == [("W0114", 3)]
+    assert compile_film("tempo = 120\n" + FOREST + "on beat: fov += 1\nlength = 2s").diagnostics == ()
+
+
 def test_needs_name_the_files_and_what_to_hear() -> None:
     asked: list[Needs] = []
 

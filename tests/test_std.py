@@ -411,6 +411,16 @@ def test_list_shows_all_a_part_or_a_block(capsys: pytest.CaptureFixture[str]) ->
     assert _run(["list", "std", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["name"] for row in rows} == {block.name for block in BLOCKS}
+    assert _run(["list", "sine"]) == 0
+    assert "sine(period, phase = 0)" in capsys.readouterr().out
+    assert _run(["list", "noise"]) == 0
+    out = capsys.readouterr().out
+    assert "grain added before painting" in out
+    assert "noise(period, seed = 0)" in out
+    assert _run(["list", "sinee", "--json"]) == 1
+    assert "did you mean `sine`?" in capsys.readouterr().err
+    assert _run(["list", "sine", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["usage"] == "sine(period, phase = 0)"
     assert _run(["list", "orbt"]) == 1
     assert "did you mean `orbit`?" in capsys.readouterr().err
 

@@ -102,4 +102,12 @@ WARNINGS: dict[str, Entry] = {
         wrong='0: "a forest, <lora:ink:0.8>"\n',
         right='0: "a forest"\nlora = "ink.safetensors"\nlora_ink = 0.8\n',
     ),
+    "W0114": Entry(
+        "what this script listens to is silent",
+        "needs audio",
+        reason="the beats come from `tempo`, but no sound is there to be heard",
+        repair='hand one over with --audio song.flac, or write audio "song.flac"',
+        wrong="tempo = 120\n" + _P + "fov = 70 - 10*rms(20..120Hz)\n",
+        right="tempo = 120\n" + _P + "on beat: fov -= 10*decay(1b)\n",
+    ),
 }

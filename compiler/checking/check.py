@@ -111,6 +111,7 @@ def _typed(checker: Checker) -> Typed:
     painted = prompts or draft.image or any(act.target == "prompt" for trigger in triggers for act in trigger.acts)
     if not painted and not cx.findings.errors:
         cx.findings.add("W0108", None)
+    needs = needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio)
     return Typed(
         steps=tuple(cx.program.steps),
         settings={**{p.name: _default(p) for p in PARAMS if not p.track}, **draft.settings},
@@ -127,8 +128,8 @@ def _typed(checker: Checker) -> Typed:
         streams=draft.streams,
         keys=tuple(cx.keys),
         lyrics=cx.lyrics or (),
-        needs=needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio),
-        sound_place=next(iter(cx.sounds.values()), None),
+        needs=needs,
+        sound_place=next((cx.sounds[request] for request in cx.sounds if request in needs.requests), None),
     )
 
 

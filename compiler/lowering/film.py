@@ -80,6 +80,8 @@ def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
             findings.add("E0402", tempo.place, fault="this offset has no value", frame=0, why="it is NaN or too large")
         else:
             lowering.evaluator.results.clear()
+            if sounds is None and typed.needs.requests:
+                findings.add("W0114", typed.sound_place)
             return steady(fps, bpm, offset, meter)
         lowering.adrift = True
         return steady(fps, 120.0)

@@ -82,7 +82,9 @@ def stand_in(film: films.Film, needs: Needs) -> Sounds | None:
         path = film.base / file
         if not path.is_file() and not (name == MAIN and film.audio):
             raise AnimcError(f'there is no sound file {path} (audio "{file}")', "the path is relative to the script")
-    return Sounds(_seconds(main), {}, str(main)) if main else None
+    if main is None:
+        return Sounds(0.0) if needs.audio else None
+    return Sounds(_seconds(main), {}, str(main))
 
 
 def _seconds(path: Any) -> float:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import click
 
+from ...compiler.functions import FUNCTIONS, Function
 from ...compiler.inputs.library import PARTS, Brought, blocks
 from ...compiler.vocabulary import BY_NAME, PARAMS, Param
 from ..errors import AnimcError
@@ -22,6 +23,7 @@ HELP = """List every setting and track that a script may write, the standard lib
     animc list std                     the standard library: camera moves, looks, beats
     animc list std.cameras             one part of it
     animc list orbit                   one block of it
+    animc list sine                    one function
     animc list --json                  for machines
 """
 
@@ -29,7 +31,7 @@ HELP = """List every setting and track that a script may write, the standard lib
 def _completions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Return the names that begin as what is typed, for the shell."""
     groups = dict.fromkeys(row.group for row in PARAMS)
-    names = ["std", *PARTS, *groups, *(row.name for row in PARAMS), *(block.name for block in blocks())]
+    names = ["std", *PARTS, *groups, *(row.name for row in PARAMS), *(block.name for block in blocks()), *FUNCTIONS]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -39,8 +41,12 @@ def _completions(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 def command(name: str | None, as_json: bool) -> int:
     """Show the vocabulary, or what of the standard library is asked for."""
     brought = _of_library(name)
+    function = FUNCTIONS.get(name or "")
+    if function and (not as_json or not (brought or name in BY_NAME)):
+        _show_function(function, as_json=as_json)
     if brought:
         _show_blocks(brought, as_json=as_json)
+    if brought or (function and name not in BY_NAME):
         return 0
     rows = _chosen(name)
     if as_json:
@@ -63,9 +69,10 @@ def _chosen(name: str | None) -> list[Param]:
         return [BY_NAME[name]]
     if name in groups:
         return [row for row in PARAMS if row.group == name]
-    near = difflib.get_close_matches(name, [*BY_NAME, *groups, *PARTS, *(block.name for block in blocks())], 1)
+    known = [*BY_NAME, *groups, *PARTS, *(block.name for block in blocks()), *FUNCTIONS]
+    near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else f"the groups are {', '.join(groups)} and std"
-    raise AnimcError(f"there is no setting, track or block named `{name}`", hint)
+    raise AnimcError(f"there is no setting, track, block or function named `{name}`", hint)
 
 
 def _of_library(name: str | None) -> list[Brought]:
@@ -82,6 +89,14 @@ def _show_blocks(brought: list[Brought], *, as_json: bool) -> None:
         click.echo(explain_block(brought[0]))
     else:
         table(("part", "block", "what it does"), [(block.part, block.usage, block.help) for block in brought])
+
+
+def _show_function(function: Function, *, as_json: bool) -> None:
+    if as_json:
+        row = {"name": function.name, "usage": function.usage, "group": function.group, "help": function.help}
+        click.echo(json.dumps([row], ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"{function.name}: {function.help}\n  {function.usage}")
 
 
 def explain_block(block: Brought) -> str:
