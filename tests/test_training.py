@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,20 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training import autoencoder, between, dataset, depth, export, motion, network, scenes, storybook, views, vocabulary  # noqa: E402
+from training import (  # noqa: E402
+    autoencoder,
+    between,
+    dataset,
+    depth,
+    export,
+    motion,
+    network,
+    scenes,
+    sketch,
+    storybook,
+    views,
+    vocabulary,
+)
 from training.captions import Facts, caption  # noqa: E402
 
 
@@ -90,6 +104,41 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     assert picture.shape == (128, 128, 3) and np.isfinite(picture).all()
 
 
+def test_a_sketch_and_a_painter_that_sees_it(tmp_path: Path) -> None:
+    from animc.runtime.painters.sketch import SketchShape, load_sketch
+    from diffusers import DiffusionPipeline
+    from safetensors.torch import load_file
+
+    book, out = tmp_path / "book", tmp_path / "out"
+    book.mkdir()
+    out.mkdir()
+    dataset.draw_shard(book, 0, seed=0, scenes=8, size=256, book=True)
+    autoencoder.train(book, out, minutes=1, steps=1, batch=2)
+    storybook.train(book, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
+    shape = SketchShape(text=32, width=32, layers=1, maps=16, channels=16, blocks=1)
+    net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY)
+    drawn = load_sketch(out / "sketch")
+    tokens = torch.randn(2, vocabulary.LENGTH, 32)
+    assert torch.allclose(drawn(tokens), net(tokens), atol=0.05)
+    seeing, words = replace(network.TINY, sketched=True), load_file(out / "sketch" / "text.safetensors")
+    before = torch.load(out / "storybook.pt", weights_only=True)["ema"]
+    for _ in range(2):
+        storybook.train(book, out / "vae", out, storybook.Recipe(steps=2, batch=2), seeing, sketch=(drawn, words))
+    state = torch.load(out / "storybook.pt", weights_only=True)
+    assert state["step"] == 5, "it goes on from a painter without a sketch, and from one with it"
+    assert state["model"][storybook.ENTRY].shape[1] == 2 * before[storybook.ENTRY].shape[1]
+    assert all(torch.equal(state["ema"][f"text.{name}"], value) for name, value in words.items()), "they stay"
+    folder = export.export(out, out / "vae", tmp_path / "storybook", seeing, sketch=drawn)
+    pipe = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipe.set_progress_bar_config(disable=True)
+    pictures = [
+        pipe(text, num_inference_steps=2, height=high, width=256, output_type="np").images[0]
+        for text, high in (("a fox", 256), ("the sea at night", 192))
+    ]
+    assert [picture.shape for picture in pictures] == [(256, 256, 3), (192, 256, 3)]
+    assert all(np.isfinite(picture).all() for picture in pictures)
+
+
 def test_depth_training(tmp_path: Path) -> None:
     from animc.runtime.depthnet import load_depthnet
 
@@ -133,6 +182,23 @@ def test_first_places_keep_their_shapes_in_every_light(tmp_path: Path) -> None:
     pairs = [(group[0], other) for group in by_land.values() for other in group[1:]]
     same = [np.abs(depths[one].astype(int) - depths[other]).mean() < 12 for one, other in pairs]
     assert len(same) > 10 and all(same), "the light changes, the place does not"
+
+
+def test_a_thing_has_one_spot_on_its_pages() -> None:
+    bare, one, two = (
+        scenes.paint(np.random.default_rng(3), Facts(land, "day", things=things), shapes=np.random.default_rng(5))[
+            0
+        ].astype(int)
+        for land, things in (("meadow", ()), ("meadow", (("", "", "fox"),)), ("meadow", (("", "", "whale"),)))
+    )
+    changed = [np.abs(page - bare).max(-1) > 20 for page in (one, two)]
+    if not changed[0].any():
+        pytest.skip("the font of the things is not installed")
+    places = [np.argwhere(where).mean(0) for where in changed]
+    assert np.abs(places[0] - places[1]).max() < 20 and abs(places[0][1] - 128) < 12
+    rng = np.random.default_rng(0)
+    pages = [scenes.page(rng) for _ in range(400)]
+    assert {page.land for page in pages} == set(scenes.LANDS) and {page.style for page in pages} >= {"ink", "oil"}
 
 
 def test_first_places_end(tmp_path: Path) -> None:

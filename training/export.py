@@ -113,9 +113,7 @@ def main() -> None:
     parser.add_argument("vae", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--side", type=int, default=256, help="pixels of the pictures it was last trained on")
-    parser.add_argument(
-        "--sketch", type=Path, help="a folder of `training.sketch`, if the painter sees one"
-    )
+    parser.add_argument("--sketch", type=Path, help="a folder of `training.sketch`, if the painter sees one")
     options = parser.parse_args()
     sketch = load_sketch(options.sketch) if options.sketch else None
     shape = replace(FULL, sketched=sketch is not None)

@@ -1,55 +1,118 @@
 """Train the net that calls up a picture from words alone, by regression on pages of the picture book.
 
-`python -m training.sketch BOOK VAE STORYBOOK OUT --minutes 60`; goes on where it stopped. Reads the text encoder of the
-painter's checkpoint (`STORYBOOK/storybook.pt`), which stays as it is.
+`python -m training.sketch BOOK VAE OUT --minutes 60`; goes on where it stopped. The text encoder learns with it;
+`training.storybook --sketch OUT/sketch` takes both.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from animc.runtime.painters.sketch import Sketch, SketchShape, save_sketch
+import torch.distributed as dist
+from animc.runtime.painters.sketch import SAID, Sketch, SketchShape, save_sketch
 from diffusers import AutoencoderTiny
+from safetensors.torch import save_file
+from torch import Tensor
 
+from .captions import Facts, caption
 from .network import FULL, Shape, text_encoder
-from .storybook import Library, weights_of
+from .staging import FLY, GROWN, SPOTS, STAND, TALL, flies
+from .storybook import Library, agreed, share, weights_of
+from .vocabulary import encode
 
 LAYOUT = 0.5
 """How much more large shapes count than texture (`weights_of`)."""
+THING = 4.0
+"""How much more a cell counts that a thing covers: things are small and many."""
+
+PLAIN = 0.4
+"""Share of the batches that are all of the house style, beside what there is of it in the others."""
 
 
-def reader_of(checkpoint: Path, shape: Shape = FULL) -> torch.nn.Module:
-    """The painter's text encoder, averaged weights."""
-    state = torch.load(checkpoint, weights_only=True)["ema"]
-    reader = text_encoder(shape)
-    reader.load_state_dict({k.removeprefix("text."): v for k, v in state.items() if k.startswith("text.")})
-    return reader.eval().requires_grad_(False)
+class Book:
+    """Pages as a training asks for them: latents, what counts in them, folded token ids."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def batch(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents (count×C×16×16) of random pages, weights (count×1×16×16), token ids (count×24), worded anew."""
+        numbers = self.library.plain if rng.random() < PLAIN else range(len(self.library.latents))
+        chosen = [numbers[i] for i in rng.integers(len(numbers), size=count)]
+        pages = [self.library.facts[i] for i in chosen]
+        ids = torch.tensor([encode("" if rng.random() < 0.04 else caption(rng, page)) for page in pages])
+        clean = torch.from_numpy(np.stack([self.library.latents[i] for i in chosen])).float()
+        return clean, torch.from_numpy(np.stack([cover(page) for page in pages])), ids
+
+
+def cover(page: Facts, side: int = 16) -> np.ndarray:
+    """What each cell of a page counts (1×side×side): `THING` where its things stand, 1 elsewhere."""
+    counts = np.ones((1, side, side), np.float32)
+    for number, (size, _, word) in enumerate(page.things):
+        x = SPOTS[(number + bool(page.landmark)) % len(SPOTS)]
+        foot, tall = (FLY if flies(word, page.land) else STAND), TALL * GROWN[size]
+        top, bottom = (round(share * side) for share in (foot - tall, foot))
+        left, right = (round(share * side) for share in (x - tall / 2, x + tall / 2))
+        counts[:, max(0, top) : bottom + 1, max(0, left) : right] = THING
+    return counts
+
+
+def parts_of(shape: SketchShape, words: Shape) -> torch.nn.ModuleDict:
+    """A new sketch and the text encoder that learns with it."""
+    return torch.nn.ModuleDict({"sketch": Sketch(shape), "text": text_encoder(words)}).to(
+        memory_format=torch.channels_last
+    )
+
+
+@torch.no_grad()
+def begin(
+    net: torch.nn.ModuleDict, pages: Book, rng: np.random.Generator, count: int = 8000, ridge: float = 0.3
+) -> None:
+    """Set what each word adds by ridge regression of so many pages on the sums of their words' tokens: in seconds, and
+    nearer than an hour of descent comes."""
+    parts = [pages.batch(rng, 100) for _ in range(count // 100)]
+    clean, ids = torch.cat([part[0] for part in parts]).flatten(1), torch.cat([part[2] for part in parts])
+    said = torch.cat([net["text"](some)[0].sum(1) / SAID for some in ids.split(500)])
+    mean, middle = said.mean(0), clean.mean(0)
+    said = said - mean
+    power = said.T @ said
+    power += RIDGE * said.square().mean() * torch.eye(len(power))
+    bag = net["sketch"].bag
+    bag.weight.copy_(torch.linalg.solve(power, said.T @ (clean - middle)).T)
+    bag.bias.copy_(middle - bag.weight @ mean)
 
 
 def train(
     book: Path,
     vae: Path,
-    storybook: Path,
     out: Path,
     minutes: float,
     *,
     steps: int = 10**7,
-    batch: int = 64,
+    batch: int = 32,
     rate: float = 1.5e-3,
     seed: int = 0,
     shape: SketchShape = SketchShape(),  # noqa: B008  (frozen)
     words: Shape = FULL,
 ) -> Sketch:
-    """Train for so many minutes or steps, whichever is first; the last shard is held out. Returns averaged weights."""
+    """Train for so many minutes or steps, whichever is first, with a text encoder of its own.
+
+    Returns averaged weights; `out/sketch` gets them and the text encoder's, with which the painter learns on.
+    """
     torch.manual_seed(seed)
-    net, reader = Sketch(shape).to(memory_format=torch.channels_last), reader_of(storybook, words)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
-    averaged = {name: value.clone() for name, value in net.state_dict().items()}
+    net = parts_of(shape, words)
+    bag = list(net["sketch"].bag.parameters())
+    rest = [value for value in net["sketch"].parameters() if all(value is not one for one in bag)]
+    kinds = {"rest": rest, "bag": bag, "text": list(net["text"].parameters())}
+    groups = [{"params": values, "share": RATES[name]} for name, values in kinds.items()]
+    averaged: dict[str, Tensor] = {}
+    optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
     held, step, pictures = out / "sketch.pt", 0, 0
     if held.exists():
         state = torch.load(held, weights_only=True)
@@ -58,41 +121,61 @@ def train(
         averaged, step, pictures = state["ema"], state["step"], state["pictures"]
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
     library = Library(book, coder, vae.parent.name, mirror=False)
-    library.grow(6)
-    weights = weights_of(library.latents, LAYOUT)
-    rng = np.random.default_rng([seed, step])
+    library.grow(40)
+    weights, pages = weights_of(library.latents, LAYOUT), Book(library)
+    rank = dist.get_rank() if dist.is_initialized() else 0
+    many = dist.get_world_size() if dist.is_initialized() else 1
+    rng = np.random.default_rng([seed, step, rank])
+    if step == 0:
+        begin(net, pages, np.random.default_rng(seed))
+        averaged = {name: value.clone() for name, value in net.state_dict().items()}
     start = saved = time.time()
     first, losses = step, []
-    while (done := max((time.time() - start) / (60 * minutes), (step - first) / steps)) < 1:
-        clean, _, ids = library.batch(rng, batch)
-        made = net(reader(ids)[0])
-        loss = ((made - clean).square() * weights).mean()
+    while (done := agreed(max((time.time() - start) / (60 * minutes), (step - first) / steps))) < 1:
+        clean, counts, ids = pages.batch(rng, batch)
+        made = net["sketch"](net["text"](ids)[0])
+        loss = ((made - clean).square() * weights * counts).mean()
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (step - first + 1) / 100) * (1 if done < 0.5 else max(0.02, (1 - done) / 0.5))
+            fall = 1 if done < 0.5 else max(0.02, (1 - done) / 0.5)
+            group["lr"] = rate * group["share"] * min(1, (step - first + 1) / 100) * fall
         optimiser.zero_grad()
         loss.backward()
+        share([value.grad for value in net.parameters() if value.grad is not None])
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
-        step, pictures = step + 1, pictures + batch
+        step, pictures = step + 1, pictures + batch * many
         decay = min(0.995, (1 + step) / (20 + step))
         pairs = [(averaged[k], v) for k, v in net.state_dict().items() if v.is_floating_point()]
         torch._foreach_lerp_([one for one, _ in pairs], [two for _, two in pairs], 1 - decay)
         losses.append(loss.item())
         if step % 50 == 0:
+            library.grow(2)
+        if step % 50 == 0 and rank == 0:
             record = {"step": step, "pictures": pictures, "pages": len(library.facts)}
             record |= {"seconds": round(time.time() - start), "loss": round(float(np.mean(losses[-50:])), 4)}
             with (out / "sketch.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
-            library.grow(2)
-        if time.time() - saved > 180 or step == first + steps:
+        if time.time() - saved > 180 and rank == 0:
             _keep(held, net, optimiser, averaged, step, pictures)
             saved = time.time()
-    _keep(held, net, optimiser, averaged, step, pictures)
+    if rank == 0:
+        _keep(held, net, optimiser, averaged, step, pictures)
     net.load_state_dict(averaged)
-    return net.eval()
+    if rank == 0:
+        save_sketch(net["sketch"], out / "sketch")
+        save_file(net["text"].state_dict(), out / "sketch" / "text.safetensors")
+    return net["sketch"].eval()
 
 
-def _keep(held: Path, net: Sketch, optimiser: torch.optim.Optimizer, averaged: dict, step: int, pictures: int) -> None:
+RIDGE = 3.0
+"""Pull towards nothing of what a word adds, in pages."""
+RATES = {"rest": 1.0, "bag": 0.04, "text": 0.1}
+"""Shares of the learning rate: what the words add is right from the start, and must not be shaken by the rest."""
+
+
+def _keep(
+    held: Path, net: torch.nn.Module, optimiser: torch.optim.Optimizer, averaged: dict, step: int, pictures: int
+) -> None:
     state = {"model": net.state_dict(), "optimiser": optimiser.state_dict(), "ema": averaged}
     torch.save(state | {"step": step, "pictures": pictures}, held.with_suffix(".part"))
     held.with_suffix(".part").rename(held)
@@ -101,18 +184,19 @@ def _keep(held: Path, net: Sketch, optimiser: torch.optim.Optimizer, averaged: d
 def main() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("book", "vae", "storybook", "out"):
+    for name in ("book", "vae", "out"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    net = train(
-        options.book, options.vae, options.storybook / "storybook.pt", options.out, options.minutes,
+    if "RANK" in os.environ:  # started by torchrun
+        dist.init_process_group("gloo")
+    train(
+        options.book, options.vae, options.out, options.minutes,
         batch=options.batch, rate=options.rate,
     )  # fmt: skip
-    save_sketch(net, options.out / "sketch")
 
 
 if __name__ == "__main__":

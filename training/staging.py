@@ -14,6 +14,8 @@ SPOTS = (0.5, 0.1875, 0.8125)
 """Where the first, second and third thing of a page stand, as shares of the width: whole latents apart."""
 STAND, FLY, TALL = 0.84, 0.5, 0.36
 """Feet of a page's things, on the ground and in the air, and how tall they are, as shares of the height."""
+GROWN = {"small": 0.65, "": 1.0, "big": 1.4}
+"""How much a word for its size makes of a page's thing."""
 
 
 def paint_landmark(world: World, word: str, page: bool = False) -> None:
@@ -79,22 +81,26 @@ def paint_page_thing(world: World, thing: tuple[str, str, str], land: str, slot:
     """Set a thing down as a page has it: always as tall, in one of `SPOTS`, so that it is learnt soonest."""
     height, width = world.size
     size, colour, word = thing
-    flies = THINGS[word][1] == "sky" or land in ("space", "cloudland", "underwater")
-    foot = height * (FLY if flies else STAND)
-    tall = height * TALL * {"small": 0.65, "": 1.0, "big": 1.4}[size]
-    place(world, word, width * SPOTS[slot], foot, tall, 0.4 if flies else world.ground_depth(foot), colour or None)
+    aloft = flies(word, land)
+    foot = height * (FLY if aloft else STAND)
+    tall, depth = height * TALL * GROWN[size], 0.4 if aloft else world.ground_depth(foot)
+    place(world, word, width * SPOTS[slot], foot, tall, depth, colour or None)
+
+
+def flies(word: str, land: str) -> bool:
+    """Whether a thing is in the air, or afloat where there is no ground."""
+    return THINGS[word][1] == "sky" or land in ("space", "cloudland", "underwater")
 
 
 def paint_thing(world: World, thing: tuple[str, str, str], land: str) -> None:
     """Set a thing (size, colour, word) down: nearer ones lower and larger, flying ones in the sky."""
     height, width = world.size
     size, colour, word = thing
-    where = THINGS[word][1]
     rng = world.rng
     near = float(rng.beta(1.6, 1.4))
     grow = {"small": 0.6, "": 1.0, "big": 1.5}[size] * rng.uniform(0.85, 1.15)
     x = width * rng.uniform(0.15, 0.85)
-    if where == "sky" or land in ("space", "cloudland", "underwater"):
+    if flies(word, land):
         foot = height * (
             rng.uniform(0.15, 0.85)
             if land in ("space", "underwater")

@@ -20,6 +20,7 @@ import torch
 import torch.distributed as dist
 from animc.runtime.painters.sketch import Sketch, load_sketch
 from diffusers import AutoencoderTiny
+from safetensors.torch import load_file
 
 from .captions import Facts, caption
 from .dataset import facts_of, shards
@@ -123,21 +124,29 @@ class Recipe:
 ENTRY = "unet.conv_in.weight"
 
 
-def _widened(state: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return a painter's weights for one that sees a sketch as well, and does not heed it yet."""
+def _fitted(state: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return what fits of another UNet's weights, and the rest as it is in `like`; a sketch is not heeded yet."""
+    taken = {
+        name: state[name]
+        for name, value in like.items()
+        if name.startswith("unet.") and name in state and state[name].shape == value.shape
+    }
     entry = torch.zeros_like(like[ENTRY])
     entry[:, : state[ENTRY].shape[1]] = state[ENTRY]
-    return {**state, ENTRY: entry}
+    return {**like, **taken, ENTRY: entry}
 
 
 class Student:
     """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there.
 
-    `read`: the text encoder stays as it is, since a sketch was learnt from its tokens.
+    `words`: weights of the text encoder that a sketch was learnt with; they stay as they are.
     """
 
-    def __init__(self, out: Path, shape: Shape, rate: float, read: bool) -> None:
-        parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape).requires_grad_(not read)})
+    def __init__(self, out: Path, shape: Shape, rate: float, words: dict[str, Tensor] | None) -> None:
+        parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
+        if words is not None:
+            parts["text"].load_state_dict(words)
+            parts["text"].requires_grad_(False)
         self.model = parts.to(memory_format=torch.channels_last)
         self.learnt = [value for value in self.model.parameters() if value.requires_grad]
         self.optimiser = torch.optim.AdamW(self.learnt, lr=rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
@@ -146,7 +155,7 @@ class Student:
         if self.held.exists():
             state = torch.load(self.held, weights_only=True)
             fits = state["model"][ENTRY].shape == self.averaged[ENTRY].shape
-            self.model.load_state_dict(state["model"] if fits else _widened(state["ema"], self.averaged))
+            self.model.load_state_dict(state["model"] if fits else _fitted(state["ema"], self.averaged))
             if fits:
                 self.optimiser.load_state_dict(state["optimiser"])
             self.averaged = state["ema"] if fits else {k: v.clone() for k, v in self.model.state_dict().items()}
@@ -159,9 +168,8 @@ class Student:
             group["lr"] = rate
         self.optimiser.zero_grad()
         loss.backward()
-        if dist.is_initialized():
-            _share([value.grad for value in self.learnt if value.grad is not None])
-            pictures *= dist.get_world_size()
+        share([value.grad for value in self.learnt if value.grad is not None])
+        pictures *= dist.get_world_size() if dist.is_initialized() else 1
         torch.nn.utils.clip_grad_norm_(self.learnt, 1.0)
         self.optimiser.step()
         self.step += 1
@@ -178,8 +186,10 @@ class Student:
         self.held.with_suffix(".part").rename(self.held)
 
 
-def _share(gradients: list[Tensor]) -> None:
-    """Replace each process's gradients, in place, by their mean over all processes."""
+def share(gradients: list[Tensor]) -> None:
+    """Replace each process's gradients, in place, by their mean over all processes, if there are several."""
+    if not dist.is_initialized():
+        return
     flat = torch.cat([value.flatten() for value in gradients])
     dist.all_reduce(flat)
     flat /= dist.get_world_size()
@@ -187,7 +197,7 @@ def _share(gradients: list[Tensor]) -> None:
         value.copy_(mean.view(value.shape))
 
 
-def _agreed(value: float) -> float:
+def agreed(value: float) -> float:
     """The first process's number: all of them stop at the same step."""
     if dist.is_initialized():
         said = torch.tensor(value)
@@ -212,15 +222,15 @@ def train(
     recipe: Recipe,
     shape: Shape = FULL,
     others: Sequence[Path] = (),
-    sketch: Sketch | None = None,
+    sketch: tuple[Sketch, dict[str, Tensor]] | None = None,
 ) -> Path:
     """Train one stage, going on from `out/storybook.pt` if it's there; returns that path.
 
     `others`: folders of the same scenes in other shapes, for views. `sketch`: what the words call up, seen by the UNet
-    (for a sketched `shape`); it and the text encoder stay as they are.
+    (for a sketched `shape`), and the weights of the text encoder it was learnt with; both stay as they are.
     """
     torch.manual_seed(recipe.seed)
-    student = Student(out, shape, recipe.rate, read=sketch is not None)
+    student = Student(out, shape, recipe.rate, sketch[1] if sketch else None)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
     library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views, others)
     library.grow(4)
@@ -231,7 +241,7 @@ def train(
     start = saved = time.time()
     first, losses = student.step, []
     while True:
-        done = _agreed(max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps))
+        done = agreed(max((time.time() - start) / (60 * recipe.minutes), (student.step - first) / recipe.steps))
         if done >= 1:
             break
         chance = rng.random()
@@ -241,7 +251,7 @@ def train(
         words = student.model["text"](ids)[0]
         if sketch is not None:
             with torch.no_grad():
-                mixed = torch.cat((mixed, sketch(words)), 1)
+                mixed = torch.cat((mixed, sketch[0](words)), 1)
         guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
         loss = ((guess - target).square() * weights).mean()
         student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
@@ -281,7 +291,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     if "RANK" in os.environ:  # started by torchrun
         dist.init_process_group("gloo")
-    sketch = load_sketch(drawn) if drawn else None
+    sketch = (load_sketch(drawn), load_file(drawn / "text.safetensors")) if drawn else None
     train(scenes, vae, out, Recipe(**options), replace(FULL, sketched=sketch is not None), others, sketch)
 
 

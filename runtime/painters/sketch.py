@@ -17,16 +17,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+SAID = 16.0
+"""What the sum of a prompt's tokens is divided by, to be about as large as one of them."""
+
 
 @dataclass(frozen=True)
 class SketchShape:
-    """Width of the text's trunk, its layers, number and channels of the learnt maps, channels and number of blocks."""
+    """Width of the text's trunk, its layers, number of the learnt maps, channels and number of blocks."""
 
-    text: int = 192
+    text: int = 320
     width: int = 256
     layers: int = 2
-    maps: int = 512
-    map_channels: int = 32
+    maps: int = 384
     channels: int = 64
     blocks: int = 3
     side: int = 16
@@ -68,21 +70,31 @@ class Sketch(nn.Module):
         self.trunk = nn.TransformerEncoder(layer, shape.layers, enable_nested_tensor=False)
         self.sum = nn.Parameter(torch.randn(1, 1, wide) * 0.2)
         self.weigh = nn.Sequential(nn.LayerNorm(wide), nn.Linear(wide, shape.maps), nn.GELU())
-        self.maps = nn.Linear(shape.maps, shape.map_channels * shape.side**2)
-        self.widen = nn.Conv2d(shape.map_channels, shape.channels, 1)
+        # besides, each word adds what it means whatever else is said: names of things are learnt by this
+        self.bag = nn.Linear(shape.text, shape.latent_channels * shape.side**2)
+        self.add = nn.Linear(shape.text, wide)
+        self.maps = nn.Linear(shape.maps, shape.latent_channels * shape.side**2)
+        self.widen = nn.Conv2d(shape.latent_channels, shape.channels, 1)
         self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.blocks))
         self.leave = nn.Sequential(
             nn.GroupNorm(8, shape.channels), nn.SiLU(), nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
         )
-        self.direct = nn.Conv2d(shape.map_channels, shape.latent_channels, 1)
+        self.direct = nn.Conv2d(shape.latent_channels, shape.latent_channels, 1)
+        with torch.no_grad():  # what the words add is the first guess
+            nn.init.dirac_(self.direct.weight)
+            self.direct.bias.zero_()
+            for layer in (self.maps, self.leave[-1]):
+                layer.weight.mul_(0.1)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the latents of the tokens."""
+        said, shape = tokens.sum(1) / SAID, self.shape
         words = self.enter(tokens)
         words = self.trunk(torch.cat((self.sum.expand(len(words), -1, -1), words), 1))
-        whole = words[:, 0]
-        shape = self.shape
-        base = self.maps(self.weigh(whole)).view(-1, shape.map_channels, shape.side, shape.side)
+        whole = words[:, 0] + self.add(said)
+        base = (self.maps(self.weigh(words[:, 0])) + self.bag(said)).view(
+            -1, shape.latent_channels, shape.side, shape.side
+        )
         base = base.contiguous(memory_format=torch.channels_last)
         x = self.widen(base)
         for block in self.blocks:
