@@ -472,6 +472,63 @@ def test_the_shell_completes_it(words: str, offered: str) -> None:
     assert told.stderr == ""
 
 
+# mode 2d
+
+
+FLAT = STILL.replace("length = 8s", 'length = 8s\nmode = "2d"\nsize = 384x280')
+SLIDES = {
+    "truck(100)": ("translation_x", -70), "pedestal(100)": ("translation_y", 70), "drift(10)": ("translation_x", -56),
+    "pan(35)": ("translation_x", -140), "tilt(35)": ("translation_y", 140), "whip_pan(-35)": ("translation_x", 140),
+    "roll(45)": ("angle", 45), "barrel_roll(2)": ("angle", 720), "dutch_angle(9)": ("angle", 0),
+    "riser(3)": ("angle", 1080), "bounce(9)": ("translation_y", 0), "headbang(9)": ("translation_y", 0),
+    "circle(period = 159f)": ("translation_x", 0),
+}  # fmt: skip
+DEEP = {block.name for block in BLOCKS if "only in mode 3d" in block.help}
+
+
+@pytest.mark.parametrize("call", SLIDES)
+def test_a_move_slides_or_turns_a_flat_picture(call: str) -> None:
+    name, total = SLIDES[call]
+    track = film(f"apply {call}\n", FLAT).tracks[name]
+    assert np.sum(track, dtype=np.float64) == pytest.approx(total, abs=1e-3)
+    assert np.any(track != 0.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "total"), [("dolly(300)", np.e), ("pull_out(300)", 1 / np.e), ("travel(37.5)", np.e), ("punch(30)", 1)]
+)
+def test_a_move_forward_grows_a_flat_picture(call: str, total: float) -> None:
+    track = film(f"apply {call}\n", FLAT).tracks["zoom"]
+    assert np.prod(track, dtype=np.float64) == pytest.approx(total, rel=1e-4)
+    assert np.any(track != 1.0)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+def test_every_block_works_in_both_modes_or_is_told(block: library.Brought) -> None:
+    compiled = compile_film(FLAT + f"apply {block.name}()\n")
+    assert [found.code for found in compiled.diagnostics] == ["W0115"] * (block.name in DEEP)
+    tracks = compiled.schedule.tracks
+    assert not any(np.any(tracks[name]) for name in ("translation_z", "rotation_x", "rotation_y", "rotation_z"))
+    deep = film(f"apply {block.name}()\n", STILL).tracks
+    assert np.all(deep["zoom"] == 1.0) and np.all(deep["angle"] == 0.0)
+    bare = film("", FLAT).tracks
+    if block.part == "std.cameras" and block.name not in DEEP:
+        assert any(
+            not np.array_equal(tracks[name], bare[name]) for name in ("translation_x", "translation_y", "angle", "zoom")
+        )
+
+
+def test_a_track_that_the_script_itself_writes_in_vain_is_told_beside_a_move() -> None:
+    compiled = compile_film(FLAT + "apply dolly(50)\ntranslation_z += 2\n")
+    assert [(found.code, found.start[0]) for found in compiled.diagnostics] == [("W0105", FLAT.count("\n") + 2)]
+
+
+def test_what_the_library_asks_of_the_film_is_a_free_name_elsewhere() -> None:
+    assert film("let height = 3\nlet flat = 2\nfov = 60 + height + flat\n").tracks["fov"][0] == 65
+    with pytest.raises(CompileError):
+        compile_film(FILM + "fov = 60 + height\n")
+
+
 # what it is built on: layers and steps
 
 

@@ -102,6 +102,14 @@ WARNINGS: dict[str, Entry] = {
         wrong='0: "a forest, <lora:ink:0.8>"\n',
         right='0: "a forest"\nlora = "ink.safetensors"\nlora_ink = 0.8\n',
     ),
+    "W0115": Entry(
+        "`{name}` moves through depth, and in mode 2d there is none",
+        "only its slides and turns are left",
+        reason="a flat picture slides, grows and turns",
+        repair='write mode = "3d", or take a move that both modes have, such as dolly, truck, pedestal, pan or roll',
+        wrong='mode = "2d"\nuse std.cameras\n' + _P + "apply orbit(90)\n",
+        right='mode = "2d"\nuse std.cameras\n' + _P + "apply truck(90)\n",
+    ),
     "W0114": Entry(
         "what this script listens to is silent",
         "needs audio",

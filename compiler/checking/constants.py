@@ -17,6 +17,8 @@ CONSTANTS = (
 )  # fmt: skip
 _NUMBERS = {"pi": math.pi, "tau": math.tau, "e": math.e}
 _STEPS = {"t": "t", "fps": "fps", "s": "seed"}
+_SHELF = ("flat", "height")
+"""What only the standard library may ask: 1 in mode 2d, else 0; and the film's height in pixels."""
 SOURCES = (MAIN, "harmonic", "percussive")
 
 
@@ -24,6 +26,8 @@ def builtin(cx: Check, name: str, scope: Scope, place: Place) -> Value | None:
     """Return what a name of the language, a section's or a stem's name stands for, or None."""
     if name in _NUMBERS:
         return Value("number", place, cx.program.const(place, _NUMBERS[name]))
+    if name in _SHELF and scope.source.standard:
+        return Value("number", place, cx.program.add(place, name))
     if name in _STEPS:
         return Value("number", place, cx.program.add(place, _STEPS[name]))
     return _clock(cx, name, scope, place) or _happening(cx, name, scope, place)

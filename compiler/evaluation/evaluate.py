@@ -32,6 +32,8 @@ class Film:
     sounds: Sounds | None
     seed: float = 0.0
     frames: int = 0
+    flat: bool = False
+    height: int = 512
     marks: Callable[[Stream], NDArray[np.int64]] | None = None
     signals: dict[Request, Array] = field(default_factory=dict[Request, Array])
     rung: int = 0
@@ -216,6 +218,8 @@ _SHAPERS: dict[str, Callable[..., Array]] = {
 _OPS: dict[str, Callable[[Step, list[Result], Film], Result]] = {
     "const": lambda step, args, film: np.float64(cast(float, step.data)),
     "t": _t,
+    "flat": lambda step, args, film: np.float64(film.flat),
+    "height": lambda step, args, film: np.float64(film.height),
     "fps": lambda step, args, film: np.float64(film.timeline.rate),
     "seed": lambda step, args, film: np.float64(film.seed),
     "film_end": lambda step, args, film: np.float64(film.frames),

@@ -57,6 +57,11 @@ def blocks() -> tuple[Brought, ...]:
     return tuple(found)
 
 
+def help_of(name: str) -> str:
+    """Return what is said above a block of the library; nothing where there is none of that name."""
+    return next((block.help for block in blocks() if block.name == name), "")
+
+
 def is_private(name: str) -> bool:
     """Whether a name stays in the file that makes it."""
     return name.startswith("_")

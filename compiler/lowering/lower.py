@@ -76,6 +76,7 @@ def _lowered(typed: Typed, sounds: Sounds | None, findings: Findings) -> Schedul
     settings, size, fps = film_settings(lowering)
     film.timeline = film_timeline(lowering, frame_rate(fps))
     film.seed = base_seed(lowering)
+    film.flat, film.height = settings["mode"] == "2d", size[1]
     frames = None if lowering.adrift else film_length(lowering)
     if frames is None:
         raise CompileError(findings.ordered())

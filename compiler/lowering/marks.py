@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..diagnostics import Label
 from ..evaluation.arithmetic import ELEMENTWISE, Array
 from ..evaluation.timeline import nearest_frame
+from ..inputs import library
 from ..program import Rank
 from ..schedule import Guide, Section, Shot
 from ..sounds import BEAT, DOWNBEAT
@@ -71,14 +73,32 @@ def warn_equal_keys(lowering: Lowering) -> None:
             seen[at] = number
 
 
+def of_library(place: Place) -> str:
+    """Return the block of the standard library that stands at a place: what it writes is shown where it is applied."""
+    found = _APPLIED.match(place.source.text, place.start, place.end)
+    return found[1] if found else ""
+
+
+_APPLIED = re.compile(r"apply\s+(\w+)")
+_ONLY_DEEP = "only in mode 3d"
+"""How the help of a block ends that a flat picture has no counterpart for."""
+
+
 def warn_idle(lowering: Lowering, mode: str) -> None:
-    """Tell tracks that the film's mode does not read."""
+    """Tell tracks that the film's mode does not read, and moves that have no counterpart in it."""
     other = "2d" if mode == "3d" else "3d"
+    told: set[Place] = set()
     written = [(write.track, write.place) for write in lowering.typed.writes]
     written += [(act.target, act.place) for trigger in lowering.typed.triggers for act in trigger.acts]
     for name, place in written:
-        if name in BY_NAME and BY_NAME[name].mode == other:
+        if name not in BY_NAME or BY_NAME[name].mode != other or place in told:
+            continue
+        block = of_library(place)
+        if not block:
             lowering.findings.add("W0105", place, name=name, mode=mode, other=other)
+        elif mode == "2d" and _ONLY_DEEP in library.help_of(block):
+            told.add(place)
+            lowering.findings.add("W0115", place, name=block)
 
 
 def warn_mean_tempo(lowering: Lowering) -> None:

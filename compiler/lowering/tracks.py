@@ -16,6 +16,7 @@ from ..typed import FILM, Trigger, Write
 from ..vocabulary import TRACKS, Param
 from .context import Lowering, finite, too_many, unheard
 from .happenings import Stage, TooManyEvents
+from .marks import of_library
 from .triggers import TooMuchRinging, applied, fired, leaves_zero
 
 
@@ -24,12 +25,14 @@ def tracks_of(lowering: Lowering, stage: Stage, settings: Mapping[str, Any]) -> 
     of the script, then what triggers add."""
     typed, frames = lowering.typed, lowering.film.frames
     by_track: dict[str, list[Write]] = {}
+    idle = {param.name for param in TRACKS if param.mode not in (None, settings["mode"])}
     for write in typed.writes:
-        by_track.setdefault(write.track, []).append(write)
+        if write.track not in idle or not of_library(write.place):
+            by_track.setdefault(write.track, []).append(write)
     acts: dict[str, list[tuple[Trigger, Any]]] = {}
     for trigger in typed.triggers:
         for act in trigger.acts:
-            if act.target != "prompt":
+            if act.target != "prompt" and not (act.target in idle and of_library(act.place)):
                 acts.setdefault(act.target, []).append((trigger, act))
     lowering.evaluator.plan([*(write.step for write in typed.writes), *_kept(lowering)])
     happenings: dict[int, Any] = {}
