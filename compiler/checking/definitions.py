@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 
 from .. import tree
@@ -58,7 +57,7 @@ def _inlined(cx: Check, expr: tree.Call, found: Binding, scope: Scope) -> Value:
     cx.inlining += 1
     value = value_of(cx, definition.value, inner)
     cx.inlining -= 1
-    return replace(value, place=place)
+    return value.at(place)
 
 
 def bound_arguments(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -61,7 +60,7 @@ def _name(cx: Check, expr: tree.Name, scope: Scope) -> Value:
     found = scope.find(expr.name)
     if found is not None:
         if isinstance(found.what, Value):
-            return replace(found.what, place=place)
+            return found.what.at(place)
         if isinstance(found.what, tree.Def):
             usage = f"{expr.name}({', '.join(p.name for p in found.what.params)})"
             cx.findings.add("E0212", place, name=expr.name, fault="is a function", what="its arguments are missing",
@@ -92,7 +91,7 @@ def _marker(cx: Check, expr: tree.MarkerRef, scope: Scope) -> Value:
     place = scope.place(expr.span)
     found = scope.find("@" + expr.name)
     if found is not None and isinstance(found.what, Value):
-        return replace(found.what, place=place)
+        return found.what.at(place)
     repair = cx.suggest(expr.name, scope.known("@"), "@")
     cx.findings.add("E0205", place, name=expr.name, **cx.further_down("@" + expr.name, repair))
     return nothing(place)

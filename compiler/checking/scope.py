@@ -17,7 +17,7 @@ from ..typed import FILM, SectionSpan, Stream, TextValue
 Kind = Literal[
     "number", "duration", "position", "events", "text", "frequency", "band", "size", "source", "nothing"
 ]  # fmt: skip
-MAX_INLINED = 300_000
+MAX_INLINED = 200_000
 """Definitions may grow to this many nodes, so that doubling ones end."""
 MAX_SUGGESTIONS = 100
 """Mistakes that are told with the name that may be meant."""
@@ -44,6 +44,10 @@ class Value:
     stream: Stream | None = None
     text: TextValue | None = None
     data: Any = None
+
+    def at(self, place: Place) -> Value:
+        """Return the same value, standing at another place."""
+        return Value(self.kind, place, self.step, self.parts, self.stream, self.text, self.data)
 
 
 @dataclass(slots=True)

@@ -119,22 +119,21 @@ def _numbers(
 ) -> NDArray[np.int64] | int:
     if text is None:
         return texts.number("")
-    holes = [part for part in text.parts if isinstance(part, int)]
+    holes = {part: None for part in text.parts if isinstance(part, int)}
     if not holes:
         return texts.number("".join(str(part) for part in text.parts))
+    # Two places at most, so that near values share one text.
     values = np.round(np.stack([evaluator.frames(hole)[frame] for hole in holes], axis=1), 2) + 0.0
     kinds, which = np.unique(values, axis=0, return_inverse=True)
     if len(kinds) + len(texts.all) > MAX_TEXTS:
         raise TooManyTexts
-    named = np.array([texts.number(_filled(text, row)) for row in kinds.tolist()], dtype=np.int64)
+    shown = {value: f"{value:.2f}".rstrip("0").rstrip(".") for value in np.unique(kinds).tolist()}
+    filled = (
+        _filled(text, {hole: shown[value] for hole, value in zip(holes, row, strict=True)}) for row in kinds.tolist()
+    )
+    named = np.array([texts.number(words) for words in filled], dtype=np.int64)
     return named[which.ravel()]
 
 
-def _filled(text: TextValue, values: list[float]) -> str:
-    """Return a text with its numbers written in, two places at most, so that near values share one text."""
-    left = iter(values)
-    return "".join(part if isinstance(part, str) else _short(next(left)) for part in text.parts)
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _filled(text: TextValue, numbers: dict[int, str]) -> str:
+    return "".join(part if isinstance(part, str) else numbers[part] for part in text.parts)

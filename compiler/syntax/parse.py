@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -68,9 +68,15 @@ def _run(source: Source, start: str) -> Any:
 def _hole(text: str, base: int) -> tree.Expr:
     """Parse the inside of ``${…}``; a mistake in it is told at its place in the whole file."""
     try:
-        return cast(tree.Expr, _parser().parse(text, start="expression"))
+        return _inside(text)
     except (UnexpectedInput, VisitError, Mistake) as error:
         raise _mistake(error, text).shifted(base) from None
+
+
+@lru_cache(maxsize=1024)
+def _inside(text: str) -> tree.Expr:
+    """Parse an expression whose spans count from its own start: texts say the same few over and over."""
+    return cast(tree.Expr, _parser().parse(text, start="expression"))
 
 
 def _mistake(error: UnexpectedInput | VisitError | Mistake, text: str) -> Mistake:
