@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...compiler.schedule import Row
+from ...compiler.schedule import Row, Weighted
 from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
@@ -23,7 +23,11 @@ from .bare import held, levels_of, shares_of
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
+from .sketched import SketchedUNet, spread
 from .words import Meaning, Words
+
+Asked = tuple[Weighted, Weighted, int, tuple[int, int]]
+"""What a sketch depends on: prompt, negative, clip skip, canvas."""
 
 
 class LatentPainter:
@@ -58,6 +62,7 @@ class LatentPainter:
         own = OWN.get(type(pipeline.scheduler).__name__, "ddim")
         self.sampler = own if sampler == "auto" else sampler
         self.curve = NoiseCurve(_alphas(pipeline.scheduler))
+        self._sketch: tuple[Asked, Tensor] | None = None
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
 
@@ -124,6 +129,8 @@ class LatentPainter:
         guided = guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
         meaning = _stacked(self.words.blend(row.negative, skip), wanted) if guided else wanted
         extra = self._conditions(meaning, guidance, canvas)
+        if isinstance(self.pipeline.unet, SketchedUNet):
+            extra["drawn"] = self._drawn(meaning.tokens, (row.prompt, row.negative if guided else (), skip, canvas))
 
         def see(x: Tensor, t: float) -> tuple[Tensor, Tensor]:
             """Split a latent at time ``t`` into picture and noise."""
@@ -134,6 +141,19 @@ class LatentPainter:
             return self._split(x, out, t)
 
         return see
+
+    def _drawn(self, tokens: Tensor, asked: Asked) -> Tensor:
+        """Return the sketches of the tokens, B×C×h×w, at the canvas's size; the last one asked for is kept."""
+        if self._sketch is None or self._sketch[0] != asked:
+            drawn, canvas = self.pipeline.unet.sketch(tokens), asked[-1]
+            if canvas[0] != canvas[1]:
+                shown = spread(torch.stack([self._decode(one[None]) for one in drawn]), canvas)
+                drawn = torch.cat([self._encode(one) for one in shown])
+            elif drawn.shape[-1] * self.factor != canvas[0]:
+                shown = torch.stack([resize(self._decode(one[None]), canvas) for one in drawn])
+                drawn = torch.cat([self._encode(one) for one in shown])
+            self._sketch = (asked, drawn.to(tokens.dtype))
+        return self._sketch[1]
 
     def _unet(self, x: Tensor, t: float, tokens: Tensor, extra: dict[str, Any]) -> Tensor:
         time = torch.tensor(t, dtype=torch.float32, device=self.where)

@@ -76,14 +76,10 @@ class Sketch(nn.Module):
         self.maps = nn.Linear(shape.maps, shape.latent_channels * shape.side**2)
         self.widen = nn.Conv2d(shape.latent_channels, shape.channels, 1)
         self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.blocks))
-        self.leave = nn.Sequential(
-            nn.GroupNorm(8, shape.channels), nn.SiLU(), nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
-        )
-        self.direct = nn.Conv2d(shape.latent_channels, shape.latent_channels, 1)
+        last = nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
+        self.leave = nn.Sequential(nn.GroupNorm(8, shape.channels), nn.SiLU(), last)
         with torch.no_grad():  # what the words add is the first guess
-            nn.init.dirac_(self.direct.weight)
-            self.direct.bias.zero_()
-            for layer in (self.maps, self.leave[-1]):
+            for layer in (self.maps, last):
                 layer.weight.mul_(0.1)
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -99,7 +95,7 @@ class Sketch(nn.Module):
         x = self.widen(base)
         for block in self.blocks:
             x = block(x, whole, words)
-        return self.direct(base) + self.leave(x)
+        return base + self.leave(x)
 
 
 def load_sketch(folder: Path) -> Sketch:

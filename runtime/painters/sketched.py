@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from diffusers import UNet2DConditionModel
 from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel, UNet2DConditionOutput
 from torch import Tensor
 from torch.nn import functional
 
@@ -44,10 +43,14 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         timestep: Tensor | float,
         encoder_hidden_states: Tensor,
         return_dict: bool = True,
+        drawn: Tensor | None = None,
         **others: Any,
     ) -> Any:
-        """Return what the U-Net predicts of ``sample`` (B×C×h×w), given the prompt's tokens (B×L×D)."""
-        seen = torch.cat((sample, self._sketch_of(encoder_hidden_states, sample)), 1)
+        """Return what the U-Net predicts of ``sample`` (B×C×h×w), given the prompt's tokens (B×L×D).
+
+        ``drawn``: their sketch at the sample's size (B×C×h×w), where a caller has made it fit; else it is stretched.
+        """
+        seen = torch.cat((sample, self._sketch_of(encoder_hidden_states, sample) if drawn is None else drawn), 1)
         out = self.unet(seen, timestep, encoder_hidden_states, return_dict=False, **others)
         return UNet2DConditionOutput(sample=out[0]) if return_dict else out
 
@@ -59,3 +62,24 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         if drawn.shape[-2:] != sample.shape[-2:]:
             drawn = functional.interpolate(drawn, sample.shape[-2:], mode="bilinear", align_corners=False)
         return drawn
+
+
+def spread(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return a square picture (B×3×S×S) at ``size`` (width, height): spread along the longer side, most at the edges.
+
+    What stands in the middle, as things do, is stretched by half of what a plain resizing would.
+    """
+    width, height = size
+    wide, tall = max(width / height, 1.0), max(height / width, 1.0)
+    grid = torch.stack(
+        torch.meshgrid(_looked_up(height, tall, picture), _looked_up(width, wide, picture), indexing="ij")[::-1], -1
+    )
+    grid = grid[None].expand(len(picture), -1, -1, -1)
+    return functional.grid_sample(picture, grid, "bicubic", "border", align_corners=False).clamp(0, 1)
+
+
+def _looked_up(count: int, ratio: float, like: Tensor) -> Tensor:
+    """Return where in the square (-1..1) each of ``count`` places along a side ``ratio`` times as long looks."""
+    places = (torch.arange(count, device=like.device, dtype=like.dtype) + 0.5) / count * 2 - 1
+    far = places * ratio
+    return 0.5 * places + 0.5 * far / (1 + (1 - 1 / ratio) * far.abs())

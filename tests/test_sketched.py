@@ -1,0 +1,83 @@
+"""A U-Net that sees what the words call up: as a part of a pipeline folder, at any size, each sketch drawn once."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from animc.compiler import compile_script  # noqa: E402
+from animc.compiler.schedule import Schedule  # noqa: E402
+from animc.runtime.painters import open_painter  # noqa: E402
+from animc.runtime.painters.sketch import Sketch, SketchShape  # noqa: E402
+from animc.runtime.painters.sketched import spread  # noqa: E402
+from diffusers import AutoencoderTiny  # noqa: E402
+
+from training import export, network  # noqa: E402
+
+BUILT_IN = Path(__file__).parents[1] / "runtime" / "weights" / "storybook"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny pipeline of random weights that sees its sketch, with the built-in autoencoder."""
+    out = tmp_path_factory.mktemp("sketched")
+    torch.manual_seed(0)
+    shape = replace(network.TINY, sketched=True)
+    parts = {"unet": network.unet(shape), "text": network.text_encoder(shape)}
+    state = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()}
+    torch.save({"ema": state}, out / "storybook.pt")
+    AutoencoderTiny.from_pretrained(BUILT_IN / "vae").save_pretrained(out / "vae")
+    sketch = Sketch(SketchShape(text=32, width=32, layers=1, maps=16, channels=16, blocks=1))
+    return export.export(out, out / "vae", out / "model", shape, sketch=sketch)
+
+
+def film(folder: Path, size: tuple[int, int]) -> Schedule:
+    schedule = compile_script('0: "a fox in a meadow"\n1: "the sea at night"')
+    return replace(schedule, size=size, settings={**schedule.settings, "model": str(folder)})
+
+
+@pytest.mark.parametrize("size", [(256, 256), (336, 192), (192, 336), (96, 96)])
+def test_it_paints_films_of_any_shape(folder: Path, size: tuple[int, int]) -> None:
+    schedule = film(folder, size)
+    painter: Any = open_painter(schedule, device="cpu")
+    calls: list[int] = []
+    painter.pipeline.unet.sketch.register_forward_hook(lambda *_: calls.append(1))
+    with torch.inference_mode():
+        first = painter.paint(None, schedule.row(0))
+        again = painter.paint(None, schedule.row(0))
+        other = painter.paint(first, replace(schedule.row(1), values={**schedule.row(1).values, "strength": 0.3}))
+    assert first.shape == (3, size[1], size[0]) and bool(torch.isfinite(first).all())
+    assert torch.equal(first, again) and not torch.equal(first, other)
+    assert len(calls) == 2, "one sketch a prompt, not one a step or a frame"
+
+
+def test_the_words_are_seen(folder: Path) -> None:
+    schedule = film(folder, (256, 256))
+    painter: Any = open_painter(schedule, device="cpu")
+    unet, tokens = painter.pipeline.unet, torch.randn(1, 24, 32)
+    noise = torch.randn(1, 32, 16, 16)
+    with torch.inference_mode():
+        drawn = unet.sketch(tokens)
+        assert torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=drawn).sample, atol=1e-5)
+        assert not torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=-drawn).sample)
+
+
+@pytest.mark.parametrize("size", [(336, 192), (192, 336)])
+def test_a_sketch_is_spread_most_at_the_edges(size: tuple[int, int]) -> None:
+    across = torch.linspace(0, 1, 256).expand(3, 256, 256)
+    picture = (across if size[0] > size[1] else across.mT)[None]
+    shown = spread(picture, size)[0]
+    assert shown.shape == (3, size[1], size[0])
+    line = shown[0, size[1] // 2] if size[0] > size[1] else shown[0, :, size[0] // 2]
+    steps = line.diff()
+    middle, edge = steps[len(steps) // 2], steps[4:12].mean()
+    assert bool((steps > -1e-4).all()) and middle > 1.5 * edge
+    assert line[0] < 0.02 and line[-1] > 0.98 and line[len(line) // 2] == pytest.approx(0.5, abs=0.01)
