@@ -208,3 +208,36 @@ def test_the_command_line_refuses_in_a_sentence(tmp_path: Path) -> None:
         run = animc("import", *args)
         assert (run.returncode, run.stdout) == (1, "")
         assert run.stderr.startswith("error: ")
+
+
+FORGIVEN = [
+    (
+        "{'max_frames': 60, 'prompts': {0: 'a forest'}, 'use_init': False, 'init_image': None}",
+        "as Python writes settings",
+    ),
+    ('{"max_frames": 60, "prompts": {"0": "a forest"}, "use_init": False, "seed": None}', "True, False and None"),
+    ('{"args": {"W": 512, "H": 512}, "anim_args": {"max_frames": 60, "prompts": {"0": "a forest"}}}', ""),
+    (settings(translation_x="", noise_schedule=" "), "is empty"),
+    (settings(translation_x="0:(1); 30:(1)"), "semicolons"),
+    (settings(strength_schedule=["0:(0.65)"]), "list of one"),
+    (settings(prompts={"90": "a forest"}), "past the film's end"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), FORGIVEN)
+def test_what_has_one_reading_is_read(text: str, said: str) -> None:
+    film, script = imported(text)
+    assert film.frames == 60
+    assert film.row(59).prompt == (("a forest", 1.0),)
+    assert said in " ".join(map(str, script.notes))
+
+
+def test_python_that_is_no_plain_value_is_refused() -> None:
+    for text in (
+        "{'max_frames': __import__('os').getpid()}",
+        "{'a': [1 for _ in range(9)]}",
+        "{'a': " + "(" * 5000,
+        "{1}",
+    ):
+        with pytest.raises(BridgeError):
+            import_deforum(text)

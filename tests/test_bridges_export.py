@@ -69,6 +69,32 @@ def test_there_and_back_again(mode: str) -> None:
         assert back.row(80).negative == film.row(80).negative
 
 
+def test_what_deforum_has_a_switch_or_a_number_for_comes_back() -> None:
+    film = compile_script(
+        'length = 40f\n0: "a"\ncadence = 3\nredo = 2\nclip_skip = [0: 1, 20: 2 ease step]\nsubseed = 7\n'
+        'subseed_strength = 0.1\nnoise = 0.05\nnoise_type = "perlin"\nperlin_octaves = 2\n'
+    )
+    settings, notes = deforum_settings(film)
+    assert notes == ()
+    assert (settings["diffusion_cadence"], settings["enable_subseed_scheduling"]) == (3, True)
+    assert settings["noise_multiplier_schedule"] == "0: (1)"
+    back = compile_script(import_deforum(json.dumps(settings)).text)
+    assert film.tracks.keys() <= back.tracks.keys()
+    for name, values in film.tracks.items():
+        np.testing.assert_allclose(back.tracks[name], values, rtol=1e-5, err_msg=name)
+    assert {**film.settings, "seed_behavior": ""} == {**back.settings, "seed_behavior": ""}
+
+
+def test_what_deforum_has_no_word_for_is_told() -> None:
+    film = compile_script(
+        'length = 40f\n0: "a"\ncadence = [0: 2, 20: 4]\nnoise = 0.1\ncolor_strength = 0.5\nhires = 2\nfocal = 1.1\n'
+    )
+    _, notes = deforum_settings(film)
+    assert {note.name for note in notes} == {"cadence", "noise_type", "color_strength", "hires", "focal"}
+    _, notes = parseq_manifest(compile_script('length = 9f\n0: "a"\n'))
+    assert notes == ()
+
+
 def test_a_cut_and_a_seed_that_jumps() -> None:
     film = compile_script(
         'length = 30f\n0: "a"\ncut at 10\nstrength = 0.7\nseed_behavior = "fixed"\non at 5f: seed += 9\n'

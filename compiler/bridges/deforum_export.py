@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..schedule import Schedule, Weighted
+from ..vocabulary import BY_NAME, param_of
 from .deforum_names import PADDING, SAMPLERS, TRACKS
 from .keylists import Array, corners
 from .notes import Note, Notes
@@ -19,14 +20,14 @@ def deforum_settings(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ..
     settings: dict[str, Any] = {
         "W": width, "H": height, "animation_mode": str(schedule.settings.get("mode", "3d")).upper(),
         "max_frames": schedule.frames, "fps": _fps(schedule, notes), "prompts": _prompts(schedule, notes),
-        "animation_prompts_positive": "", "animation_prompts_negative": "", "diffusion_cadence": 1,
+        "animation_prompts_positive": "", "animation_prompts_negative": "",
         **_choices(schedule),
     }  # fmt: skip
     for theirs, ours in TRACKS.items():
         if ours in schedule.tracks and ours != "seed":
             settings[theirs] = schedule_text(np.asarray(schedule.tracks[ours], dtype=np.float64))
-    if "focal" in schedule.tracks:
-        notes.add("focal", "has no counterpart in Deforum, whose lens does not zoom in 3D")
+    settings |= _switched(schedule) | _constant(schedule, notes) | _grain(schedule, notes)
+    _tell_rest(schedule, notes)
     _cut(schedule, settings, notes)
     _whole(schedule, settings)
     for shot in schedule.shots:
@@ -38,6 +39,69 @@ def deforum_settings(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ..
     if schedule.audio:
         settings |= {"add_soundtrack": "File", "soundtrack_path": schedule.audio}
     return settings, tuple(notes.all)
+
+
+_SWITCHED = {
+    "subseed": ("subseed_schedule", "enable_subseed_scheduling"),
+    "subseed_strength": ("subseed_strength_schedule", "enable_subseed_scheduling"),
+    "clip_skip": ("clipskip_schedule", "enable_clipskip_scheduling"),
+    "noise_multiplier": ("noise_multiplier_schedule", "enable_noise_multiplier_scheduling"),
+}
+"""Tracks whose schedule Deforum reads only where a switch is on."""
+_CONSTANT = {"cadence": "diffusion_cadence", "redo": "diffusion_redo"}
+"""Tracks that have one value for the film in Deforum."""
+_TOLD = {"mode", "border", "color_coherence", "sampler", "seed_behavior", "noise_type", "perlin_octaves",
+         "perlin_persistence"}  # fmt: skip
+"""Settings that are written, each by its own rule."""
+
+
+def moved(schedule: Schedule, name: str) -> bool:
+    """Whether a track is written otherwise than it stands when nothing is written."""
+    param = param_of(name)
+    default = param.default if param is not None else None
+    return name in schedule.tracks and (default is None or bool(np.any(np.asarray(schedule.tracks[name]) != default)))
+
+
+def _switched(schedule: Schedule) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for ours, (theirs, switch) in _SWITCHED.items():
+        # Deforum's own noise multiplier is not 1: ours is written even where it stands at its default.
+        if moved(schedule, ours) or ours == "noise_multiplier":
+            settings |= {theirs: schedule_text(np.asarray(schedule.tracks[ours], dtype=np.float64)), switch: True}
+    return settings
+
+
+def _constant(schedule: Schedule, notes: Notes) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for ours, theirs in _CONSTANT.items():
+        values = np.asarray(schedule.tracks[ours])
+        settings[theirs] = int(values[0])
+        if bool(np.any(values != values[0])):
+            notes.add(ours, f"has one value for the film in Deforum; that of frame 0, {int(values[0])}, is written")
+    return settings
+
+
+def _grain(schedule: Schedule, notes: Notes) -> dict[str, Any]:
+    settings = schedule.settings
+    if not moved(schedule, "noise"):
+        return {}
+    if settings.get("noise_type") == "perlin":
+        return {name: settings[name] for name in ("noise_type", "perlin_octaves", "perlin_persistence")}
+    notes.add("noise_type", "grain of single pixels is `uniform` in Deforum, of another distribution")
+    return {"noise_type": "uniform"}
+
+
+def _tell_rest(schedule: Schedule, notes: Notes) -> None:
+    """Note what is written in the script and has no counterpart."""
+    named = {*TRACKS.values(), *_SWITCHED, *_CONSTANT, "seed", "steps"}
+    for name in schedule.tracks:
+        if name not in named and moved(schedule, name):
+            notes.add(name, "has no counterpart in Deforum")
+    for name, value in schedule.settings.items():
+        param = BY_NAME.get(name)
+        written = name in _TOLD or (name == "depth" and value == "none")
+        if param is not None and not written and value not in (param.default, param.default or False):
+            notes.add(name, f"has no counterpart in Deforum, and was {value!r}")
 
 
 def _fps(schedule: Schedule, notes: Notes) -> int | float:

@@ -33,12 +33,16 @@ class Settings:
 def read_settings(text: str, notes: Notes) -> Settings:
     """Return what a settings file holds. Raises BridgeError for one that Deforum refuses, too."""
     values = _renewed(_unpacked(json_object(text, "Deforum settings", notes), notes), notes)
-    if not any(name in values for name in ("prompts", "animation_prompts", "max_frames", "animation_mode", "zoom")):
+    if not any(name in values for name in _KNOWN):
         if "keyframes" in values or "rendered_frames" in values:
             raise BridgeError("this is a Parseq document, not Deforum settings", "import it with `animc import parseq`")
         raise BridgeError("the file holds no Deforum settings: no prompts, no max_frames", "is it the right file?")
     frames = _frames(values, notes)
     return Settings(values, frames, _prompts(values, notes))
+
+
+_KNOWN = ("prompts", "animation_prompts", "max_frames", "animation_mode", "zoom")
+"""What tells that an object is Deforum's."""
 
 
 def _unpacked(values: dict[str, Any], notes: Notes) -> dict[str, Any]:
@@ -48,7 +52,12 @@ def _unpacked(values: dict[str, Any], notes: Notes) -> dict[str, Any]:
         if len(cast("list[Any]", held)) > 1:
             notes.add("deforum_settings", "holds several films; the first is taken")
         held = cast("list[Any]", held)[0]
-    return cast("dict[str, Any]", held) if isinstance(held, dict) else values
+    if isinstance(held, dict):
+        return cast("dict[str, Any]", held)
+    groups = [cast("dict[str, Any]", group) for group in values.values() if isinstance(group, dict)]
+    if not any(name in values for name in _KNOWN) and any(name in group for group in groups for name in _KNOWN):
+        return {name: value for group in (values, *groups) for name, value in group.items() if value not in groups}
+    return values
 
 
 def _renewed(values: dict[str, Any], notes: Notes) -> dict[str, Any]:
@@ -60,6 +69,11 @@ def _renewed(values: dict[str, Any], notes: Notes) -> dict[str, Any]:
                 values[new] = value
             elif values[new] != value:
                 notes.add(old, f"`{new}`, its newer name, counts: {values[new]!r}, not {value!r}")
+    for name, value in values.items():
+        listed = cast("list[Any]", value) if isinstance(value, list) and name not in ("prompts", "init_images") else []
+        if len(listed) == 1:
+            values[name] = listed[0]
+            notes.add(name, "is a list of one, and read as what it holds")
     for name, table in VALUES.items():
         if name in values and str(values[name]) in table:
             values[name] = table[str(values[name])]
@@ -101,8 +115,8 @@ def _prompts(values: dict[str, Any], notes: Notes) -> dict[str, str]:
         raw = {"0": raw[0]} if raw else {}
     if not isinstance(raw, dict) or not raw:
         raise BridgeError("`prompts` is empty: a film needs one prompt at least", 'write "prompts": {"0": "a forest"}')
-    prompts = cast("dict[str, Any]", raw)
+    prompts = cast("dict[Any, Any]", raw)
     wrong = next((key for key, text in prompts.items() if not isinstance(text, str)), None)
     if wrong is not None:
         raise BridgeError(f"the prompt at key {wrong} is no text", "put it in quotes")
-    return prompts
+    return {str(key): text for key, text in prompts.items()}

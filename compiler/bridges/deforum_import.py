@@ -204,6 +204,9 @@ def _track(work: _Work, name: str) -> list[Track]:
     if _idle(work, name):
         return []
     work.done.add(name)
+    if not str(value).strip():
+        work.notes.add(name, "is empty, where Deforum stops; the default stands")
+        return []
     text = f"0: ({value})" if _numeric(value) else str(value)
     if isinstance(value, dict):
         work.notes.add(name, "is an object of frames, which Deforum stops at; read as a schedule")

@@ -89,6 +89,9 @@ def _corners(name: str, text: str, scene: Scene, notes: Notes) -> list[Corner]:
 
 def _pairs(name: str, text: str, notes: Notes) -> list[tuple[str, str]]:
     """Split a schedule as Deforum does, at every comma; where that cannot be meant, put a formula's commas back."""
+    if ";" in text:
+        notes.add(name, "semicolons between keys, where Deforum stops, are read as commas")
+        text = text.replace(";", ",")
     pieces = [piece for piece in text.split(",") if piece.strip()]
     if len(pieces) < text.count(",") + 1:
         notes.add(name, "an empty key, where Deforum stops, was passed over")
@@ -142,7 +145,7 @@ def _bare(text: str) -> str:
 
 
 def _value(name: str, frame: int, text: str) -> float | Node:
-    bare = _bare(text)
+    bare = _bare(text).removesuffix("\n")
     if _NUMBER.fullmatch(bare):
         return float(bare)
     try:

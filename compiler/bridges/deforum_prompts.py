@@ -64,9 +64,10 @@ def _sorted(
     late = [found[frame] for frame in sorted(found) if frame >= len(scene.t)]
     if late:
         notes.add("prompts", f"{len(late)} past the film's end do nothing, as in Deforum; they stand as comments")
-    if not frames:
+    if not frames and not late:
         raise BridgeError("`prompts` has no key inside the film", "give it a key at frame 0")
-    kept = [found[frame] for frame in frames]
+    # Deforum fills the frames before the first key from it, wherever that may stand.
+    kept = [found[frame] for frame in frames] or late[:1]
     first = kept[0]
     return [Prompt(0, "0", first.positive, first.negative), *kept[1:]], late
 

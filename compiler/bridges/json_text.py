@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 from .notes import BridgeError, Notes
 
 _SLIP = re.compile(
-    r'(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<comment>(?://|#)[^\n]*|/\*.*?\*/)|(?P<comma>,)(?=(?:\s|(?://|#)[^\n]*|/\*.*?\*/)*[}\]])',
+    r'(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<python>\b(?:True|False|None)\b)|(?P<comment>(?://|#)[^\n]*|/\*.*?\*/)|(?P<comma>,)(?=(?:\s|(?://|#)[^\n]*|/\*.*?\*/)*[}\]])',
     re.DOTALL,
 )
 
@@ -39,16 +40,36 @@ def _forgiving(body: str, notes: Notes) -> object:
     try:
         return json.loads(body, strict=False)
     except json.JSONDecodeError:
-        mended = _SLIP.sub(lambda found: found["text"] or (" " if found["comment"] else ""), body)
+        mended = _SLIP.sub(_mended, body)
         if mended == body:
-            raise
-    data = json.loads(mended, strict=False)
+            return _python(body, notes)
+    try:
+        data = json.loads(mended, strict=False)
+    except json.JSONDecodeError:
+        return _python(body, notes)
     slips = [found.lastgroup for found in _SLIP.finditer(body)]
     if "comma" in slips:
         notes.add("", "a comma too many before a closing bracket was passed over")
     if "comment" in slips:
         notes.add("", "comments, which JSON does not have, were passed over")
+    if "python" in slips:
+        notes.add("", "True, False and None, as Python writes them, were read as they were meant")
     return data
+
+
+def _mended(found: re.Match[str]) -> str:
+    python = {"True": "true", "False": "false", "None": "null"}
+    return found["text"] or python.get(found["python"] or "", " " if found["comment"] else "")
+
+
+def _python(body: str, notes: Notes) -> object:
+    """Read settings that were printed by Python: single quotes, numbers as keys. Raises JSON's own error."""
+    try:
+        data: object = ast.literal_eval(body)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return json.loads(body, strict=False)
+    notes.add("", "it is written as Python writes settings, not as JSON, and was read as it was meant")
+    return {str(key): value for key, value in cast("dict[Any, Any]", data).items()} if isinstance(data, dict) else data
 
 
 def _human(message: str) -> str:

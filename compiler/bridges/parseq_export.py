@@ -8,7 +8,7 @@ import numpy as np
 
 from ..schedule import Schedule
 from ..vocabulary import BY_NAME
-from .deforum_export import bare, prompt_text
+from .deforum_export import bare, moved, prompt_text
 from .keylists import Array, corners
 from .notes import Note, Notes
 from .parseq_tracks import DELTAS, NAMES
@@ -21,7 +21,7 @@ def parseq_manifest(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ...
     fields = {theirs: np.asarray(schedule.tracks[ours], dtype=np.float64) for theirs, ours in NAMES.items()
               if ours in schedule.tracks and BY_NAME[ours].mode in modes}  # fmt: skip
     places = {name: _places(name, values) if name in DELTAS else values for name, values in fields.items()}
-    for name in sorted(set(schedule.tracks) - set(NAMES.values())):
+    for name in sorted(name for name in set(schedule.tracks) - set(NAMES.values()) if moved(schedule, name)):
         notes.add(name, "has no counterpart in Parseq")
     if len(schedule.shots) > 1:
         notes.add("cut", "Parseq knows no cuts; write strength 0 where a shot begins")
