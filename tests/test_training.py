@@ -116,7 +116,7 @@ def test_a_sketch_and_a_painter_that_sees_it(tmp_path: Path) -> None:
     autoencoder.train(book, out, minutes=1, steps=1, batch=2)
     storybook.train(book, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
     shape = SketchShape(text=32, width=32, layers=1, maps=16, channels=16, blocks=1)
-    net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY)
+    net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY, things=("castle",))
     drawn = load_sketch(out / "sketch")
     tokens = torch.randn(2, vocabulary.LENGTH, 32)
     assert torch.allclose(drawn(tokens), net(tokens), atol=0.05)

@@ -56,7 +56,7 @@ def text_encoder(shape: Shape) -> CLIPTextModel:
     return tower
 
 
-APART = 8.0
+APART = 40.0
 """Length of a word's vector at first: large beside what its place and neighbours add."""
 
 

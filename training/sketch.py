@@ -23,8 +23,9 @@ from torch import Tensor
 from .captions import Facts, caption
 from .network import FULL, Shape, text_encoder
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, flies
+from .stencils import stencils
 from .storybook import Library, agreed, share, weights_of
-from .vocabulary import encode
+from .vocabulary import canonical_ids, encode
 
 LAYOUT = 0.5
 """How much more large shapes count than texture (`weights_of`)."""
@@ -71,21 +72,23 @@ def parts_of(shape: SketchShape, words: Shape) -> torch.nn.ModuleDict:
 
 
 @torch.no_grad()
-def begin(
-    net: torch.nn.ModuleDict, pages: Book, rng: np.random.Generator, count: int = 8000, ridge: float = 0.3
-) -> None:
-    """Set what each word adds by ridge regression of so many pages on the sums of their words' tokens: in seconds, and
-    nearer than an hour of descent comes."""
-    parts = [pages.batch(rng, 100) for _ in range(count // 100)]
-    clean, ids = torch.cat([part[0] for part in parts]).flatten(1), torch.cat([part[2] for part in parts])
+def begin(net: torch.nn.ModuleDict, pages: Book, cut: dict[str, tuple[Tensor, Tensor]], seed: int, count: int) -> None:
+    """Set what each word hides and shows, by ridge regression of the stencils `cut` of the words said on their tokens.
+
+    It takes seconds and comes nearer than an hour of descent. `count`: captions to regress on.
+    """
+    rng, known = np.random.default_rng(seed), canonical_ids()
+    ids = torch.cat([pages.batch(rng, 50)[2] for _ in range(count // 50)])
     said = torch.cat([net["text"](some)[0].sum(1) / SAID for some in ids.split(500)])
-    mean, middle = said.mean(0), clean.mean(0)
-    said = said - mean
-    power = said.T @ said
-    power += RIDGE * said.square().mean() * torch.eye(len(power))
+    words = torch.stack([(ids == known[word]).any(1).float() for word in cut], 1)
+    shown = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
+    wanted, mean = words @ shown, said.mean(0)
+    apart = said - mean
+    power = apart.T @ apart
+    power += RIDGE * apart.square().mean() * torch.eye(len(power))
     bag = net["sketch"].bag
-    bag.weight.copy_(torch.linalg.solve(power, said.T @ (clean - middle)).T)
-    bag.bias.copy_(middle - bag.weight @ mean)
+    bag.weight.copy_(torch.linalg.solve(power, apart.T @ (wanted - wanted.mean(0))).T)
+    bag.bias.copy_(wanted.mean(0) - bag.weight @ mean)
 
 
 def train(
@@ -100,9 +103,11 @@ def train(
     seed: int = 0,
     shape: SketchShape = SketchShape(),  # noqa: B008  (frozen)
     words: Shape = FULL,
+    things: tuple[str, ...] = (),
 ) -> Sketch:
     """Train for so many minutes or steps, whichever is first, with a text encoder of its own.
 
+    `things`: the only ones that stencils are cut for.
     Returns averaged weights; `out/sketch` gets them and the text encoder's, with which the painter learns on.
     """
     torch.manual_seed(seed)
@@ -127,7 +132,10 @@ def train(
     many = dist.get_world_size() if dist.is_initialized() else 1
     rng = np.random.default_rng([seed, step, rank])
     if step == 0:
-        begin(net, pages, np.random.default_rng(seed))
+        cut = out / "stencils.pt"
+        if not cut.exists():
+            torch.save(stencils(coder, things), cut)
+        begin(net, pages, torch.load(cut, weights_only=True), seed, 8000)
         averaged = {name: value.clone() for name, value in net.state_dict().items()}
     start = saved = time.time()
     first, losses = step, []
@@ -167,8 +175,8 @@ def train(
     return net["sketch"].eval()
 
 
-RIDGE = 3.0
-"""Pull towards nothing of what a word adds, in pages."""
+RIDGE = 0.1
+"""Pull towards nothing of what a word shows, in captions."""
 RATES = {"rest": 1.0, "bag": 0.04, "text": 0.1}
 """Shares of the learning rate: what the words add is right from the start, and must not be shaken by the rest."""
 

@@ -70,17 +70,18 @@ class Sketch(nn.Module):
         self.trunk = nn.TransformerEncoder(layer, shape.layers, enable_nested_tensor=False)
         self.sum = nn.Parameter(torch.randn(1, 1, wide) * 0.2)
         self.weigh = nn.Sequential(nn.LayerNorm(wide), nn.Linear(wide, shape.maps), nn.GELU())
-        # besides, each word adds what it means whatever else is said: names of things are learnt by this
-        self.bag = nn.Linear(shape.text, shape.latent_channels * shape.side**2)
+        # a land is called up by all that is said; a thing by its word alone: what it hides, and what is seen instead
+        self.bag = nn.Linear(shape.text, (1 + shape.latent_channels) * shape.side**2)
         self.add = nn.Linear(shape.text, wide)
         self.maps = nn.Linear(shape.maps, shape.latent_channels * shape.side**2)
         self.widen = nn.Conv2d(shape.latent_channels, shape.channels, 1)
         self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.blocks))
         last = nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
         self.leave = nn.Sequential(nn.GroupNorm(8, shape.channels), nn.SiLU(), last)
-        with torch.no_grad():  # what the words add is the first guess
-            for layer in (self.maps, last):
+        with torch.no_grad():
+            for layer in (self.maps, self.bag, last):
                 layer.weight.mul_(0.1)
+            nn.init.zeros_(self.bag.bias)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the latents of the tokens."""
@@ -88,9 +89,10 @@ class Sketch(nn.Module):
         words = self.enter(tokens)
         words = self.trunk(torch.cat((self.sum.expand(len(words), -1, -1), words), 1))
         whole = words[:, 0] + self.add(said)
-        base = (self.maps(self.weigh(words[:, 0])) + self.bag(said)).view(
-            -1, shape.latent_channels, shape.side, shape.side
-        )
+        size = (-1, shape.side, shape.side)
+        land = self.maps(self.weigh(words[:, 0])).unflatten(1, size)
+        things = self.bag(said).unflatten(1, size)
+        base = land * (1 - things[:, :1].clamp(0, 1)) + things[:, 1:]
         base = base.contiguous(memory_format=torch.channels_last)
         x = self.widen(base)
         for block in self.blocks:
