@@ -104,6 +104,10 @@ PARAMS: tuple[Param, ...] = (
     _choice("model", "storybook", ("storybook", "none"),
             "the painter: the built-in one, none, or a folder or hub id of a diffusers pipeline", "painting",
             more=True),
+    Param("vae", "text", None, "an autoencoder in place of the model's own: a folder or hub id, such as "
+          "madebyollin/taesd", "painting"),
+    Param("compile", "flag", None, "torch compiles the model: the first frame waits, the others are quicker",
+          "painting"),
     _paint("strength", 0.65, 0, 1, "share of the last picture that is kept: 0 paints afresh, 1 keeps all",
            "strength_schedule"),
     Param("steps", "integer", None, "denoising steps; default: the model's own", "painting", track=True, low=1,

@@ -21,6 +21,7 @@ from .. import tree
 from ..diagnostics import CompileError, Findings
 from ..source import MAX_CHARACTERS, Place, Source
 from .build import Builder
+from .drive import drive
 from .hints import explain
 from .mistake import Mistake
 
@@ -57,7 +58,7 @@ def _refuse_unreadable(source: Source) -> None:
 
 def _run(source: Source, start: str) -> Any:
     try:
-        return _parser().parse(source.text, start=start)
+        return drive(_parser(), source.text, start)
     except (UnexpectedInput, VisitError, Mistake) as error:
         mistake = _mistake(error, source.text)
     findings = Findings()
@@ -76,7 +77,7 @@ def _hole(text: str, base: int) -> tree.Expr:
 @lru_cache(maxsize=1024)
 def _inside(text: str) -> tree.Expr:
     """Parse an expression whose spans count from its own start: texts say the same few over and over."""
-    return cast(tree.Expr, _parser().parse(text, start="expression"))
+    return cast(tree.Expr, drive(_parser(), text, "expression"))
 
 
 def _mistake(error: UnexpectedInput | VisitError | Mistake, text: str) -> Mistake:
