@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 import traceback
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -88,7 +87,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("animc"), "--version", prog_name="animc", message="%(prog)s %(version)s")
+@click.version_option(package_name="animc", prog_name="animc", message="%(prog)s %(version)s")
 def animc() -> None:
     """Hold the sub-commands; they do the work."""
 
