@@ -82,7 +82,6 @@ def unet(**more: object) -> UNet2DConditionModel:
 def save_sd(folder: Path, *, prediction: str = "v_prediction", seed: int = 0) -> Path:
     """A pipeline of storybook's shape: Bert-style tokenizer, AutoencoderTiny, v-prediction with zero terminal SNR."""
     torch.manual_seed(seed)
-    channels = {"num_down_blocks": (1, 1, 1, 1), "block_out_channels": (16, 16, 16, 16)}
     pipe = StableDiffusionPipeline(
         vae=AutoencoderTiny(
             latent_channels=4,
@@ -105,7 +104,6 @@ def save_sd(folder: Path, *, prediction: str = "v_prediction", seed: int = 0) ->
         feature_extractor=None,
         requires_safety_checker=False,
     )
-    del channels
     pipe.save_pretrained(folder, safe_serialization=True)
     return folder
 

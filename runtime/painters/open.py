@@ -32,6 +32,8 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
     # The model rooms are entered only here: `model = "none"` must not wait for diffusers to load.
     from ..hub import best_device, best_dtype
     from .added import add
+    from .autoencoder import swap
+    from .compiled import compiled
     from .habits import habits_of
     from .latent import LatentPainter
     from .load import find, fingerprint, load_pipeline
@@ -42,6 +44,8 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
     kind = dtype or best_dtype(where)
     pipeline = load_pipeline(place, kind)
     habits = habits_of(pipeline, place.folder, model)
+    if vae := schedule.settings.get("vae"):
+        swap(pipeline, str(vae), base, model)
     mark = fingerprint(pipeline, where, kind)
     _settle(pipeline, where, model)
     files = {kind: paths_of(schedule.settings, kind, base) for kind in ("lora", "embedding")}
@@ -51,6 +55,9 @@ def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch
         if schedule.settings.get("tiling"):
             _tile(pipeline)
             mark += " tiling"
+        if schedule.settings.get("compile"):
+            compiled(pipeline.unet, model)
+            mark += " compiled"
         return LatentPainter(pipeline, habits, schedule.size, where, sampler, mark, hires, added)
     _refuse(schedule, model)
     return WholePainter(pipeline, habits, schedule.size, where, mark, added)
@@ -62,7 +69,8 @@ LATENT_ONLY = {"subseed_strength": 0.0, "noise_multiplier": 1.0, "clip_skip": 1}
 
 def _refuse(schedule: Schedule, model: str) -> None:
     """Raise RenderError where a script asks of a whole pipeline what it has no way to do."""
-    wanted = {"tiling": bool(schedule.settings.get("tiling")), "hires": float(schedule.settings.get("hires", 1)) > 1}
+    wanted = {name: bool(schedule.settings.get(name)) for name in ("tiling", "compile")}
+    wanted["hires"] = float(schedule.settings.get("hires", 1)) > 1
     for name in (name for name, asked in wanted.items() if asked):
         raise RenderError(f"{model} does not take {name}", "leave it out, or use a model with a U-Net")
     for name, nothing in LATENT_ONLY.items():
