@@ -10,6 +10,9 @@ import pytest
 import soundfile
 from animc.compiler.sounds import DRUMS, HAT, KICK, Events, Needs, Request, Signal
 from animc.runtime.hearing import Ear, click_track, hear, listen
+from animc.runtime.hearing.accents import accents_of
+from animc.runtime.hearing.bars import find_downbeats
+from animc.runtime.hearing.decode import decode
 from scipy.signal import lfilter
 
 RATE = 44_100
@@ -105,6 +108,28 @@ def test_a_waltz_has_three_beats_to_the_bar(write, cache):
     heard = listen(write(sound), cache=cache)
     assert heard.rhythm.meter == 3
     assert f_measure(truth["downbeat"], heard.rhythm.downbeats) >= 0.9
+
+
+def jig(swung, bars=16, tempo=66.0):
+    """Return samples of two beats a bar with hats on the thirds of each, and the downbeats."""
+    beat = 60 / tempo
+    sound = 0.0005 * noise(2 * bars * beat + 1, 1)
+    for bar in range(bars):
+        put(sound, drum("kick"), 2 * bar * beat)
+        put(sound, drum("snare", bar), (2 * bar + 1) * beat)
+        for third in (0, 2, 3, 5) if swung else range(6):
+            put(sound, drum("hat", third), (2 * bar + third / 3) * beat, 0.6)
+    return sound, 2 * np.arange(bars) * beat
+
+
+@pytest.mark.parametrize(("swung", "meters"), [(False, {2}), (True, {3, 4, 5, 7})])
+def test_beats_of_three_eighths_are_counted_in_two(swung, meters, write):
+    sound, downbeats = jig(swung)
+    beats = np.arange(32) * 60 / 66.0
+    bars, meter, _ = find_downbeats(beats, accents_of(decode(write(sound))))
+    assert meter in meters
+    if not swung:
+        assert f_measure(downbeats, beats[bars]) == 1.0
 
 
 def test_kicks_are_placed_to_milliseconds_and_told_from_the_rest(write, cache):

@@ -1,5 +1,6 @@
 """Every file that a player plays is heard alike, and every broken one is told in one sentence with its repair."""
 
+import json
 import os
 import subprocess
 import sys
@@ -232,3 +233,15 @@ def test_words_that_are_no_text_and_lines_past_the_end_are_told(source, tmp_path
     ]  # fmt: skip
     (tmp_path / "own.lrc").write_text("[00:00.50]here\n[00:01.90]there\n")
     assert run_listen(tmp_path, source.name, "--lyrics", "own.lrc").stderr == ""
+
+
+def test_lines_that_end_before_they_begin_or_past_the_sound_are_mended(source, tmp_path):
+    cues = "1\n00:00:01,500 --> 00:00:01,000\nback again\n\n2\n00:00:00,500 --> 00:00:01,000\nfirst\n"
+    (tmp_path / "order.srt").write_text(cues)
+    ran = run_listen(tmp_path, source.name, "--lyrics", "order.srt", "--json")
+    assert ran.returncode == 0
+    lines = json.loads(ran.stdout)["lines"]
+    assert [(line["text"], line["start"], line["end"]) for line in lines] == [
+        ("first", 0.5, 1.0), ("back again", 1.5, 2.0),
+    ]  # fmt: skip
+    assert all(line["start"] <= word["start"] <= word["end"] <= line["end"] for line in lines for word in line["words"])

@@ -9,6 +9,10 @@ from .accents import RATE, Accents
 from .beats import Times
 
 METERS = (3, 4, 5, 7)
+COMPOUND = (2, 3, 4)
+"""Beats a bar where each beat is three eighths: 2 of them are 6/8."""
+_THIRDS = 0.2
+"""Of the beats' own strength: as strongly both thirds of a beat begin in compound time; its half stays below."""
 _SLIP = 6.0
 
 
@@ -17,15 +21,26 @@ def find_downbeats(beats: Times, accents: Accents) -> tuple[NDArray[np.int64], i
     if beats.size < 4:
         return np.zeros(min(beats.size, 1), np.int64), 4, 0.0
     weight = _weights(beats, accents)
-    contrast = {meter: _contrast(weight, meter) for meter in METERS if beats.size >= 3 * meter}
+    sizes, usual = (COMPOUND, 2) if _is_compound(beats, accents) else (METERS, 4)
+    contrast = {meter: _contrast(weight, meter) for meter in sizes if beats.size >= 3 * meter}
     if not contrast:
         return np.arange(0, beats.size, 4), 4, 0.0
-    # Few beats show some count by chance: another meter than 4 must stand out beyond that.
-    doubt = {size: 0.15 + float(weight.std()) * (size / beats.size) ** 0.5 for size in contrast if size != 4}
+    # Few beats show some count by chance: another meter than the usual one must stand out beyond that.
+    doubt = {size: 0.15 + float(weight.std()) * (size / beats.size) ** 0.5 for size in contrast if size != usual}
     meter = max(contrast, key=lambda size: contrast[size] - doubt.get(size, 0.0))
     phases = _phases(weight, meter)
     sure = float(np.clip(contrast[meter] / 1.5, 0, 1))
     return np.flatnonzero((np.arange(beats.size) - phases) % meter == 0), meter, sure
+
+
+def _is_compound(beats: Times, accents: Accents) -> bool:
+    """Say whether a beat is three eighths, both of the later ones played; a shuffle leaves the second out."""
+    gap = np.diff(beats)
+    beat, third, half, two_thirds = (
+        float(_at(accents.onset, beats[:-1] + part * gap).mean()) for part in (0, 1 / 3, 1 / 2, 2 / 3)
+    )
+    played = min(third, two_thirds)
+    return played > _THIRDS * beat and played > 2 * half
 
 
 def _weights(beats: Times, accents: Accents) -> NDArray[np.float64]:

@@ -30,6 +30,11 @@ class Rhythm:
     confidence: float
 
     @property
+    def signature(self) -> str:
+        """The meter as it is written: two beats a bar are told of compound time alone, and are 6/8."""
+        return "6/8" if self.meter == 2 else f"{self.meter}/4"
+
+    @property
     def downbeats(self) -> Times:
         """The first beat of each bar, in seconds."""
         return self.beats[self.bars]

@@ -36,6 +36,7 @@ class Heard:
             "duration": self.duration,
             "tempo": self.rhythm.tempo,
             "meter": self.rhythm.meter,
+            "signature": self.rhythm.signature,
             "confidence": self.rhythm.confidence,
             "sections": [
                 {"start": part.start, "end": part.end, "label": part.label, "energy": part.energy, "bar": part.bar}
@@ -57,7 +58,7 @@ class Heard:
         lines = [f"{self.name}  {_clock(self.duration)}"]
         if rhythm.beats.size:
             lines += [
-                f"  tempo      {rhythm.tempo:.2f} beats a minute, {rhythm.meter} beats to the bar",
+                f"  tempo      {rhythm.tempo:.2f} beats a minute, {rhythm.meter} beats to the bar: {rhythm.signature}",
                 f"  beats      {rhythm.beats.size}, the first at {rhythm.beats[0]:.3f} s",
                 f"  bars       {rhythm.bars.size}, the first at {rhythm.downbeats[0]:.3f} s",
                 f"  confidence {rhythm.confidence:.0%}",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def words_of(path: Path, wave: Callable[[], Wave] | None = None, *, music: bool 
     text = read_words(path)
     lines = _subtitles(path, text) if path.suffix.lower() in (".ass", ".ssa") else lyrics_of(text)
     if lines:
-        return tuple(_timed(line) for line in lines)
+        return tuple(_timed(line) for line in _forward(lines))
     plain = lines_of(text)
     if not plain or not tokens(" ".join(plain)):
         raise HearingError(f"there are no words in {path.name}", "give a text with a line for each line that is sung")
@@ -64,8 +65,9 @@ def words_of(path: Path, wave: Callable[[], Wave] | None = None, *, music: bool 
 def within(lines: tuple[SpokenLine, ...], duration: float) -> tuple[tuple[SpokenLine, ...], str]:
     """Return lines, those that begin after ``duration`` seconds of sound with confidence 0, and what to tell of them.
 
-    The text is empty where all begin in time.
+    Those that begin in time end with the sound at the latest. The text is empty where all begin in time.
     """
+    lines = tuple(line if line.start >= duration else _ended(line, duration) for line in lines)
     late = [line for line in lines if line.start >= duration]
     if not late:
         return lines, ""
@@ -74,6 +76,11 @@ def within(lines: tuple[SpokenLine, ...], duration: float) -> tuple[tuple[Spoken
     first = min(late, key=lambda line: line.start)
     named = f"the first is “{first.text[:60]}” at {first.start:.1f} s"
     return kept, f"{are} after the end of the sound, at {duration:.1f} s; {named}"
+
+
+def _ended(line: SpokenLine, duration: float) -> SpokenLine:
+    words = (replace(word, start=min(word.start, duration), end=min(word.end, duration)) for word in line.words)
+    return replace(line, end=min(line.end, duration), words=tuple(words))
 
 
 def story_lines(path: Path, wave: Wave) -> tuple[SpokenLine, ...]:
@@ -198,6 +205,17 @@ def _subtitles(path: Path, text: str) -> tuple[Line, ...]:
     return tuple(
         Line.spread(event.start / 1000, event.end / 1000, " ".join(event.plaintext.split())) for event in shown
     )
+
+
+def _forward(lines: Sequence[Line]) -> list[Line]:
+    """Return lines of which each ends after it begins: one that does not lasts until the next, five seconds at most."""
+    nexts = [line.time for line in lines[1:]] + [math.inf]
+    return [
+        line
+        if line.end > line.time
+        else Line.spread(line.time, min(after, line.time + 5) if after > line.time else line.time + 5, line.text)
+        for line, after in zip(lines, nexts, strict=True)
+    ]
 
 
 def _timed(line: Line) -> SpokenLine:
