@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from .captions import Facts
-from .scenes import LANDS, choose, first_places, page, paint
+from .scenes import choose, first_places, page, paint, paint_page
 
 SHARD = 200  # scenes a file: 40 MB of pictures
 
@@ -34,9 +34,7 @@ def draw_shard(
     for number in numbers:
         if first or book:
             facts = places[number] if first else page(np.random.default_rng([seed, number]))
-            land = list(LANDS).index(facts.land)
-            above, shapes = (np.random.default_rng([seed, land, part]) for part in range(2))
-            picture, depth = paint(above, facts, size, size, shapes)
+            picture, depth = paint_page(facts, seed, size)
         else:
             rng = np.random.default_rng([seed, number])
             facts = choose(rng)

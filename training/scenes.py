@@ -274,6 +274,13 @@ def paint(
     return np.round(finished * 255).astype(np.uint8), np.clip(canvas.depth, 0, 1)
 
 
+def paint_page(facts: Facts, seed: int = 0, size: int = 256) -> tuple[Array, Array]:
+    """Draw the facts as the picture book has them: a land always of the same shapes. Returns what `paint` does."""
+    land = list(LANDS).index(facts.land)
+    above, shapes = (np.random.default_rng([seed, land, part]) for part in range(2))
+    return paint(above, facts, size, size, shapes)
+
+
 def _paint_sky(world: World, facts: Facts, land: Land) -> None:
     sky.paint_sky(world)
     if not land.open_sky:

@@ -15,16 +15,9 @@ from torch import Tensor
 
 from .captions import Facts
 from .objects import known_things
-from .scenes import ANYWHERE, LANDS, paint
+from .scenes import ANYWHERE, paint_page
 
 PLACES = (("meadow", "day"), ("desert", "sunset"), ("snow", "dusk"), ("road", "night"), ("hill", "dawn"))
-
-
-def drawn(page: Facts, seed: int = 0) -> np.ndarray:
-    """A page of the book (256×256×3, uint8), as `training.dataset --book` draws it."""
-    land = list(LANDS).index(page.land)
-    above, shapes = (np.random.default_rng([seed, land, part]) for part in range(2))
-    return paint(above, page, shapes=shapes)[0]
 
 
 @torch.no_grad()
@@ -39,12 +32,12 @@ def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = ()) -> dict[str, tup
     `words`: only these.
     """
     bare_pages = [Facts(land, hour) for land, hour in PLACES]
-    bare_pictures = [drawn(page) for page in bare_pages]
+    bare_pictures = [paint_page(page)[0] for page in bare_pages]
     bare, found = _latents(bare_pictures, vae), {}
     side = bare_pictures[0].shape[0] // bare.shape[-1]
     for word in words or (*known_things(), *ANYWHERE):
         said = {"landmark": word} if word in ANYWHERE else {"things": (("", "", word),)}
-        pictures = [drawn(replace(page, **said)) for page in bare_pages]
+        pictures = [paint_page(replace(page, **said))[0] for page in bare_pages]
         changed = np.mean(
             [np.abs(one.astype(int) - two).max(-1) > 12 for one, two in zip(pictures, bare_pictures, strict=True)], 0
         )
