@@ -43,11 +43,15 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Frames ``start:stop`` that are painted as one chain; ``image`` is the file it begins from, if any."""
+    """Frames ``start:stop`` that are painted as one chain; ``image`` is the file it begins from, if any.
+
+    ``model``: its painter, where that is not the film's own.
+    """
 
     start: int
     stop: int
     image: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ class Schedule:
     def to_json(self) -> dict[str, Any]:
         """Return the public JSON form (plain lists, numbers and texts); ``from_json`` reads it back."""
         every = range(self.frames)
-        guides = {"guides": [[g.frame, g.image, g.strength] for g in self.guides]} if self.guides else {}
+        rare: dict[str, Any] = {"guides": [[g.frame, g.image, g.strength] for g in self.guides]} if self.guides else {}
+        if any(shot.model for shot in self.shots):
+            rare["models"] = [shot.model for shot in self.shots]
         return {
             "animc": FORMAT,
             "fps": float(self.fps),
@@ -152,7 +158,7 @@ class Schedule:
             "images": [shot.image for shot in self.shots],
             "sections": [[s.name, s.start, s.stop] for s in self.sections],
             "events": {name: times.tolist() for name, times in self.events.items()},
-            **guides,
+            **rare,
         }
 
 
@@ -178,7 +184,7 @@ def schedule_from_json(data: Mapping[str, Any]) -> Schedule:
 
 
 def _from_json(data: Mapping[str, Any]) -> Schedule:
-    shots = zip(data["shots"], data.get("images") or [None] * len(data["shots"]), strict=True)
+    images, models = (data.get(kind) or [None] * len(data["shots"]) for kind in ("images", "models"))
     return Schedule(
         fps=Fraction(data["fps"]).limit_denominator(1001),
         frames=int(data["frames"]),
@@ -188,7 +194,10 @@ def _from_json(data: Mapping[str, Any]) -> Schedule:
         texts=tuple(data["texts"]),
         prompt=blend_of([[(int(i), float(w)) for i, w in row] for row in data["prompt"]]),
         negative=blend_of([[(int(i), float(w)) for i, w in row] for row in data["negative"]]),
-        shots=tuple(Shot(int(span[0]), int(span[1]), image) for span, image in shots),
+        shots=tuple(
+            Shot(int(span[0]), int(span[1]), image, model)
+            for span, image, model in zip(data["shots"], images, models, strict=True)
+        ),
         events={name: np.asarray(times, dtype=np.float64) for name, times in data.get("events", {}).items()},
         sections=tuple(Section(*section) for section in data.get("sections", ())),
         audio=data.get("audio"),

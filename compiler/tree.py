@@ -198,6 +198,7 @@ class Style:
 class Cut:
     at: Expr
     image: Text | None
+    model: Text | None
     span: Span
 
 

@@ -145,11 +145,12 @@ class SectionSpan:
 
 @dataclass(frozen=True, slots=True)
 class CutAt:
-    """A new shot at a position, from ``image`` where there is one."""
+    """A new shot at a position, from ``image`` where there is one; from there on painted by ``model`` if named."""
 
     at: int
     image: str | None
     place: Place
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

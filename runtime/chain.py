@@ -89,7 +89,7 @@ def chain_of(
 def _colours(schedule: Schedule, shot: Shot, base: Path) -> bytes:
     """Return a hash of what the shot takes its colours from, if that lies outside of it.
 
-    The film's first frame is painted from its row and its image: those stand for it.
+    The film's first frame is painted from its row and its image by its model: those stand for it.
     """
     whose = reference_of(schedule)
     if whose in ("none", "prompt", "shot"):
@@ -97,7 +97,9 @@ def _colours(schedule: Schedule, shot: Shot, base: Path) -> bytes:
     if whose != "film":
         return _content(base, whose)
     first = schedule.shots[0]
-    return b"" if shot == first else schedule.row_key(first.start) + _content(base, first.image)
+    if shot == first:
+        return b""
+    return schedule.row_key(first.start) + _content(base, first.image) + (first.model or "").encode()
 
 
 def painted_frames(schedule: Schedule, shot: Shot, stop: int, *, repaints: bool) -> list[int]:

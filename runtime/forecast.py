@@ -14,7 +14,7 @@ import numpy as np
 
 from ..compiler.schedule import Schedule
 from .chain import chain_of
-from .protocols import Depth, Painter
+from .protocols import Depth, Painter, painter_of
 from .render import asked_of
 from .speeds import remember, speeds
 from .store import FrameStore
@@ -43,10 +43,11 @@ def forecast(
         asked = asked_of(frames, shot)
         if not asked:
             continue
-        chain = chain_of(schedule, shot, asked[-1] + 1, painter=painter, depth=depth, base=base)
-        place = chain.resume(store, asked) if painter.repaints else 0
+        own = painter_of(painter, shot)
+        chain = chain_of(schedule, shot, asked[-1] + 1, painter=own, depth=depth, base=base)
+        place = chain.resume(store, asked) if own.repaints else 0
         for frame, key in zip(chain.painted[place:], chain.keys[place:], strict=True):
-            held = painter.repaints and store.has(key)
+            held = own.repaints and store.has(key)
             kept += held and frame in asked
             painted += not held and frame in asked
             before += not held and frame not in asked

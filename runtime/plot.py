@@ -65,11 +65,15 @@ def _read(path: Path) -> tuple[NDArray[np.float32], int]:
 def _span_lanes(schedule: Schedule, fps: float) -> list[Lane]:
     sections = [(part.start / fps, part.stop / fps, part.name) for part in schedule.sections]
     shots = [
-        (shot.start / fps, shot.stop / fps, f"{number}" + (f"  {short_name(shot.image)}" if shot.image else ""))
+        (
+            shot.start / fps,
+            shot.stop / fps,
+            "  ".join([f"{number}", *map(short_name, filter(None, (shot.image, shot.model)))]),
+        )
         for number, shot in enumerate(schedule.shots, 1)
     ]
     lanes = [band_lane(sections, "sections")] if sections else []
-    telling = len(shots) > 1 or any(shot.image for shot in schedule.shots)
+    telling = len(shots) > 1 or any(shot.image or shot.model for shot in schedule.shots)
     return [*lanes, band_lane(shots, "shots", height=0.2, grey=True)] if telling else lanes
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from ..compiler.schedule import Row
+from ..compiler.schedule import Row, Shot
 
 
 class Painter(Protocol):
@@ -43,6 +43,20 @@ class Restorer(Protocol):
     def paint_bared(self, image: Tensor | None, row: Row, bare: Tensor | None) -> Tensor:
         """Return the frame's picture as ``paint`` does, but what is ``bare`` (H×W, 1 where nothing is known) anew."""
         ...
+
+
+@runtime_checkable
+class Cast(Protocol):
+    """Painters of a film whose shots are not all painted by one."""
+
+    def of(self, shot: Shot) -> Painter:
+        """Return who paints a shot."""
+        ...
+
+
+def painter_of(painter: Painter, shot: Shot) -> Painter:
+    """Return who paints a shot: the painter itself, or the one of a cast whose shot it is."""
+    return painter.of(shot) if isinstance(painter, Cast) else painter
 
 
 class Depth(Protocol):

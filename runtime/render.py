@@ -75,14 +75,17 @@ def render(
     ``frames``: only these, ascending, a step between them or not; ``base``: the script's folder, for the images of its
     shots. Raises RenderError where an image cannot be read or the painter fails.
     """
-    studio = studio_of(schedule, painter, depth, store, base, timings or Timings())
+    studio = studio_of(schedule, painter, depth, store, base, timings or Timings(), schedule.shots[0])
     wanted = range(schedule.frames) if frames is None else frames
     done = 0
     try:
         with enough_memory(schedule.size, painter.device):
             for shot in schedule.shots:
                 asked = asked_of(wanted, shot)
-                for number, frame in _shot(studio, shot, asked) if asked else ():
+                if not asked:
+                    continue
+                studio = studio.of(shot)
+                for number, frame in _shot(studio, shot, asked):
                     done += 1
                     if report:
                         report(Progress(number, done, len(wanted), frame.how))
@@ -130,6 +133,7 @@ def _outside(studio: Studio, chain: Chain) -> Bytes | None:
 def _opening(studio: Studio) -> Bytes:
     """Return the film's first frame."""
     first, depth = studio.schedule.shots[0], studio.camera.depth
+    studio = studio.of(first)
     opening = chain_of(studio.schedule, first, first.start + 1, painter=studio.painter, depth=depth, base=studio.base)
     return _begin(studio, first, opening.keys[0]).picture
 

@@ -168,6 +168,7 @@ def test_examples_keep_their_meaning(text: str) -> None:
         ("def f (x , y=2)=x", "def f(x, y = 2) = x\n"),
         ("apply f ()", "apply f()\n"),
         ("cut  at @a+2 bars  image 'x'".replace("'", '"'), 'cut at @a + 2 bars image "x"\n'),
+        ("cut at 3s  model 'x'   image 'y'".replace("'", '"'), 'cut at 3s model "x" image "y"\n'),
         ("abc  = 1\nx    = 2\ny = 3", "abc = 1\nx   = 2\ny = 3\n"),
         ("let a=1 # one\n0:'é'\n# own\nlet bcd=2 # two".replace("'", '"'),
          'let a = 1    # one\n0: "é"\n# own\nlet bcd = 2  # two\n'),

@@ -36,6 +36,8 @@ def deforum_settings(schedule: Schedule) -> tuple[dict[str, Any], tuple[Note, ..
                 "image",
                 f"a shot may begin from a picture in animc only; frame {shot.start} is painted afresh in Deforum",
             )
+    if any(shot.model for shot in schedule.shots):
+        notes.add("model", "a shot may have a model of its own in animc only; Deforum paints all with one")
     if schedule.audio:
         settings |= {"add_soundtrack": "File", "soundtrack_path": schedule.audio}
     return settings, tuple(notes.all)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import tree
@@ -90,6 +91,7 @@ def _lay_over(
     sources: Mapping[str, Source],
 ) -> None:
     checker.draft.overriding = True
+    model = checker.draft.settings.get("model")
     if profile is not None:
         profiles = {s.name: s for s in script.statements if isinstance(s, tree.Profile)}
         if profile in profiles:
@@ -101,6 +103,8 @@ def _lay_over(
         outer = Scope(sources[name], scope, look=scope.look, top=True, label=name)
         span = Span(0, len(sources[name].text))
         assign(checker, tree.Assign(name, value, None, None, value.span, span), outer)
+    if checker.draft.settings.get("model") is not model:  # a draft's painter is every shot's
+        checker.draft.cuts = [replace(cut, model=None) for cut in checker.draft.cuts]
 
 
 def _typed(checker: Checker) -> Typed:

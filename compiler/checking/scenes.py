@@ -121,13 +121,15 @@ GUIDED = 0.5
 def cut(checker: Checker, statement: tree.Cut, scope: Scope) -> None:
     """Note where a new shot begins."""
     at = position_of(checker.cx, statement.at, scope, "`cut at`")
-    image = None
-    if statement.image is not None:
-        image = "".join(part for part in statement.image.parts if isinstance(part, str))
+    named: list[str | None] = []
+    for text in (statement.image, statement.model):
+        if text is not None and any(not isinstance(part, str) for part in text.parts):
+            checker.cx.findings.add("E0119", scope.place(text.span))
+        named.append(None if text is None else "".join(part for part in text.parts if isinstance(part, str)))
     if at is not None:
         place = scope.place(statement.at.span)
         checker.cx.keys.append((at, place))
-        checker.draft.cuts.append(CutAt(at, image, place))
+        checker.draft.cuts.append(CutAt(at, named[0], place, named[1]))
 
 
 def profile(checker: Checker, statement: tree.Profile, scope: Scope) -> None:

@@ -117,18 +117,27 @@ def warn_mean_tempo(lowering: Lowering) -> None:
 
 
 def shots_of(lowering: Lowering) -> tuple[Shot, ...]:
-    """Return the shots: from cut to cut, each with the image that it begins from."""
+    """Return the shots: from cut to cut, each with the image that it begins from and a model of its own.
+
+    A model stays until a later cut names another.
+    """
     frames, typed = lowering.film.frames, lowering.typed
     images: dict[int, str | None] = {0: typed.image}
+    models: dict[int, str] = {}
+    usual = typed.settings["model"].value
     for cut in typed.cuts:
         at = lowering.evaluator.once(cut.at)
         frame = int(nearest_frame(np.clip(np.nan_to_num(at), -1e9, 1e9)))
         if frame < frames:
             frame = max(0, frame)
             images[frame] = cut.image or images.get(frame)
-    starts = sorted(images)
-    stops = [*starts[1:], frames]
-    return tuple(Shot(start, stop, images[start]) for start, stop in zip(starts, stops, strict=True))
+            if cut.model:
+                models[frame] = cut.model
+    starts, shots, model = sorted(images), list[Shot](), None
+    for start, stop in zip(starts, [*starts[1:], frames], strict=True):
+        model = models.get(start, model)
+        shots.append(Shot(start, stop, images[start], None if model == usual else model))
+    return tuple(shots)
 
 
 def guides_of(lowering: Lowering) -> tuple[Guide, ...]:

@@ -37,7 +37,8 @@ class Difference:
     """All that is seen of a film and differs; empty where the films are the same.
 
     ``film``: ``fps``, ``frames``, ``size``, ``audio`` as (old, new); ``settings`` likewise by name. ``tracks``,
-    ``prompt`` and ``negative``: spans of frames. ``cuts`` and ``guides`` as (old, new): frames with their images.
+    ``prompt`` and ``negative``: spans of frames. ``cuts`` and ``guides`` as (old, new): frames with their
+    images (and models).
     """
 
     film: Mapping[str, Pair]
@@ -89,8 +90,8 @@ def _pair(old: Any, new: Any) -> Pair | None:
     return None if old == new else (old, new)
 
 
-def _shots(schedule: Schedule) -> tuple[tuple[int, str | None], ...]:
-    return tuple((shot.start, shot.image) for shot in schedule.shots)
+def _shots(schedule: Schedule) -> tuple[tuple[int, str | None, str | None], ...]:
+    return tuple((shot.start, shot.image, shot.model) for shot in schedule.shots)
 
 
 def _guides(schedule: Schedule) -> tuple[tuple[int, str, float], ...]:

@@ -172,8 +172,15 @@ class Builder(ExpressionBuilder):
         return tree.Style(children[1], span_of(children))
 
     def cut(self, children: Children) -> tree.Cut:
-        image = children[4] if len(children) > 4 else None
-        return tree.Cut(children[2], image, span_of(children))
+        tails = _tails(children)
+        image, model = (tails[kind].value if kind in tails else None for kind in ("image", "model"))
+        return tree.Cut(children[2], image, model, span_of(children))
+
+    def cut_image(self, children: Children) -> _Tail:
+        return _Tail("image", children)
+
+    def cut_model(self, children: Children) -> _Tail:
+        return _Tail("model", children)
 
 
 def _on(children: Children, actions: tuple[tree.Action, ...]) -> tree.On:

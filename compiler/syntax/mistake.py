@@ -26,6 +26,6 @@ KEYWORDS = {
     "APPLY": "apply", "USE": "use", "AUDIO": "audio", "LYRICS": "lyrics", "IMAGE": "image", "STYLE": "style",
     "CUT": "cut", "PROFILE": "profile", "FROM": "from", "TO": "to", "FOR": "for", "FADE": "fade", "MORPH": "morph",
     "NEGATIVE": "negative", "EASE": "ease", "EVERY": "every", "WHERE": "where", "IN": "in", "LEAD": "lead",
-    "OFFSET": "offset", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
+    "OFFSET": "offset", "MODEL": "model", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
 }  # fmt: skip
 """Words of the language by the grammar's names for them."""

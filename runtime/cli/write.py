@@ -28,9 +28,10 @@ def plan_of(job: Job, schedule: Schedule) -> str:
     rate = job.rate or fps
     count = frames_at(len(job.span), fps, rate) if job.rate else len(job.span)
     seconds = float(len(job.span) / fps)
+    models = dict.fromkeys(shot.model or str(schedule.settings["model"]) for shot in schedule.shots)
     return (
         f"{job.output}: {counted(count, 'frame')}, {seconds:.1f} s at {float(rate):.4g} fps, {width}x{height}, "
-        f"painted by {schedule.settings['model']}"
+        f"painted by {' and '.join(models)}"
     )
 
 

@@ -52,7 +52,7 @@ STATEMENTS: dict[str, str] = {
     "lyrics": '`lyrics "song.lrc"`: timed words',
     "image": '`image "still.png"`: the picture that the film begins from',
     "style": '`style "${prompt}, oil on canvas"`: wraps every prompt',
-    "cut": "`cut at P`: a new shot, painted from nothing",
+    "cut": '`cut at P [image "still.png"] [model "folder"]`: a new shot, painted from nothing',
     "profile": "`profile name { … }`: settings for `--profile name`",
 }
 WORDS: dict[str, str] = {

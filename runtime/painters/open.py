@@ -11,21 +11,28 @@ from ...compiler.schedule import Schedule
 from ..additions import paths_of
 from ..errors import RenderError
 from ..protocols import Painter
+from .company import Company
 from .still import Still
 
 
 def open_painter(
     schedule: Schedule, *, device: str | None = None, dtype: torch.dtype | None = None, base: Path = Path()
 ) -> Painter:
-    """Return the schedule's painter, its model loaded on ``device`` (None: the best there is).
+    """Return the schedule's painter, its model loaded on ``device`` (None: the best there is); a company of painters
+    where shots have models of their own.
 
-    ``base`` is the script's folder, which a relative model folder is looked for in. Raises RenderError where the
+    ``base`` is the script's folder, which a relative model folder is looked for in. Raises RenderError where a
     model cannot be had.
     """
-    model = str(schedule.settings.get("model", "storybook"))
-    if model == "none":
-        return Still(schedule.size)
-    return _open_model(model, schedule, device, dtype, base)
+    usual = str(schedule.settings.get("model", "storybook"))
+
+    def hire(model: str) -> Painter:
+        if model == "none":
+            return Still(schedule.size)
+        return _open_model(model, schedule, device, dtype, base)
+
+    names = {shot.start: shot.model or usual for shot in schedule.shots}
+    return Company(names, hire) if len(set(names.values())) > 1 else hire(names.get(0, usual))
 
 
 def _open_model(model: str, schedule: Schedule, device: str | None, dtype: torch.dtype | None, base: Path) -> Painter:
