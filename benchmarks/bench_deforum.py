@@ -4,8 +4,9 @@
 
 Deforum's steps are written here anew for the measure, after deforum-art/deforum-stable-diffusion (GitHub):
 helpers/animation.py ``transform_image_3d`` (8 bits in and out, a grid through two cameras, bicubic), helpers/colors.py
-``maintain_colors`` (LAB in 8 bits, histograms matched as scikit-image's ``match_histograms``), helpers/noise.py
-``add_noise`` (Perlin's, in four octaves, by torch), helpers/image_sharpening.py ``unsharp_mask`` (OpenCV).
+``maintain_colors`` (LAB in 8 bits, histograms matched as scikit-image's ``match_histograms``),
+helpers/image_sharpening.py ``unsharp_mask`` (OpenCV); and deforum-art/sd-webui-deforum, noise.py ``add_noise`` (white
+noise swelling with Perlin's, in four octaves, by torch).
 Processor time is measured, and the least of several turns counts: the machine may be at other work.
 """
 
@@ -74,30 +75,29 @@ def _histogram(source: np.ndarray, template: np.ndarray) -> np.ndarray:
 
 
 def deforum_perlin(picture: np.ndarray, amount: float, octaves: int = 4) -> np.ndarray:
-    """Add Perlin noise: gradients on a lattice, four corners blended, an octave finer each time; by stacked pairs and
-    sums over them, as Deforum has it."""
+    """Add white noise that Perlin's lets swell: gradients on a lattice, four corners blended, an octave finer each
+    time; by stacked pairs and sums over them, as Deforum has it."""
     height, width = picture.shape[:2]
     noise, size, weight = torch.zeros(height, width), 8, 1.0
+    white = torch.randn(3, height, width)
     for _ in range(octaves):
         angles = 2 * math.pi * torch.rand(size + 1, size + 1)
-        down, across = (torch.arange(side) * (size / side) % 1 for side in (height, width))
+        slopes = torch.stack((angles.cos(), angles.sin()), -1)
         step = (height // size, width // size)
-        tiles = [
-            part.repeat_interleave(step[0], 0).repeat_interleave(step[1], 1) for part in (angles.cos(), angles.sin())
-        ]
-        tiles = torch.stack(tiles, -1)
-        place = torch.stack(torch.meshgrid(down, across, indexing="ij"), -1)
+        down, across = (torch.arange(0, size, size / side) for side in (height, width))
+        place = torch.stack(torch.meshgrid(down, across, indexing="ij"), -1) % 1
         corners = []
-        for low in (0, 1):
-            for right in (0, 1):
-                slopes = tiles[low * step[0] :, right * step[1] :][:height, :width]
-                corners.append((torch.stack((place[..., 0] - low, place[..., 1] - right), -1) * slopes).sum(-1))
-        fade = [6 * t**5 - 15 * t**4 + 10 * t**3 for t in (place[..., 0], place[..., 1])]
-        left = torch.lerp(corners[0], corners[2], fade[0])
-        right = torch.lerp(corners[1], corners[3], fade[0])
-        noise += weight * math.sqrt(2) * torch.lerp(left, right, fade[1])
+        for low, right in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            tiles = slopes[low : low + size, right : right + size]
+            tiles = tiles.repeat_interleave(step[0], 0).repeat_interleave(step[1], 1)
+            corners.append((torch.stack((place[..., 0] - low, place[..., 1] - right), -1) * tiles).sum(-1))
+        fade = 6 * place**5 - 15 * place**4 + 10 * place**3
+        left = torch.lerp(corners[0], corners[1], fade[..., 0])
+        right = torch.lerp(corners[2], corners[3], fade[..., 0])
+        noise += weight * math.sqrt(2) * torch.lerp(left, right, fade[..., 1])
         size, weight = size * 2, weight * 0.5
-    return (picture + (noise.numpy() * amount * 255)[..., None]).clip(0, 255).astype(np.uint8)
+    grey = ((white * ((noise + 1) / 2)).numpy().transpose(1, 2, 0) * 0.5 + 0.5).clip(0, 1) * 255
+    return np.asarray(cv2.addWeighted(picture, 1 - amount, grey.astype(np.uint8), amount, 0), np.uint8)
 
 
 def deforum_sharpen(picture: np.ndarray, amount: float = 0.5) -> np.ndarray:

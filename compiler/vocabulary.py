@@ -147,7 +147,7 @@ PARAMS: tuple[Param, ...] = (
     _paint("mask_feather", 0.0, 0, 200, "softens the mask's edges", unit="px"),
     # the picture between two paintings
     _paint("noise", 0.0, 0, 1, "grain added before painting, as a share of full scale", "noise_schedule"),
-    _choice("noise_type", "gaussian", ("gaussian", "perlin"), "grain of single pixels, or of soft clouds", "painting"),
+    _choice("noise_type", "gaussian", ("gaussian", "perlin"), "grain alike everywhere, or in soft clouds", "painting"),
     Param("perlin_octaves", "integer", 4, "clouds: how many sizes, each half of the last", "painting", low=1, high=8),
     Param("perlin_persistence", "number", 0.5, "clouds: how much of each size beside the last", "painting",
           low=0, high=1),

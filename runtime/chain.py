@@ -19,7 +19,7 @@ from .masks import content, mask_key
 from .protocols import Depth, Painter
 from .store import FrameStore, chain_key
 
-LOOP = "loop 6"
+LOOP = "loop 7"
 """Changes with the loop's pictures: frames that an older loop stored are not taken for this one's."""
 
 SETTINGS = (

@@ -22,7 +22,7 @@ CELLS = 8
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """What noise is made of: ``kind`` gaussian or perlin, and for perlin ``octaves`` and their ``persistence``."""
+    """How grain lies: ``kind`` gaussian, alike everywhere, or perlin, in clouds of ``octaves`` and ``persistence``."""
 
     kind: str = "gaussian"
     octaves: int = 4
@@ -80,27 +80,25 @@ def blur(image: Tensor, sigma: float) -> Tensor:
 def grain(image: Tensor, amount: float, seed: int, kind: Grain = Grain()) -> Tensor:
     """Return ``image`` plus noise, drawn from ``seed`` on the CPU so that every device gets the same.
 
-    ``amount`` is Deforum's: the deviation where black is -1 and white is 1. Clouds have that deviation too; they are
-    grey.
+    ``amount`` is Deforum's: the deviation where black is -1 and white is 1. So is Perlin's noise: it does not brighten
+    or darken, but has the grain swell between nothing and all of it, half on average.
     """
     if amount <= 0:
         return image
     chance = torch.Generator("cpu").manual_seed(seed * 2 + GRAIN)
+    drawn = torch.randn(image.shape, generator=chance)
     if kind.kind == "perlin":
-        drawn = clouds((image.shape[1], image.shape[2]), kind, chance)
-    else:
-        drawn = torch.randn(image.shape, generator=chance)
+        drawn *= clouds((image.shape[1], image.shape[2]), kind, chance).add_(1).mul_(0.5)
     return (image + drawn.to(image.device) * (amount / 2)).clamp_(0, 1)
 
 
 def clouds(size: tuple[int, int], kind: Grain, chance: torch.Generator) -> Tensor:
-    """Return H×W of gradient noise in octaves, mean 0 and deviation 1 (Perlin, "Improving noise", SIGGRAPH 2002)."""
-    cell, weight, total = max(min(size) / CELLS, 2.0), 1.0, torch.zeros(size)
+    """Return H×W of gradient noise in octaves, about -1..1 (Perlin, "Improving noise", SIGGRAPH 2002)."""
+    cell, weight, total = max(min(size) / CELLS, 2.0), math.sqrt(2), torch.zeros(size)
     for _ in range(kind.octaves):
         total.addmm_(*_octave(size, cell, chance), alpha=weight)
         cell, weight = max(cell / 2, 2.0), weight * kind.persistence
-    total -= total.mean()
-    return total / total.std().clamp(min=1e-6)
+    return total
 
 
 def _octave(size: tuple[int, int], cell: float, chance: torch.Generator) -> tuple[Tensor, Tensor]:

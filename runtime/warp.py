@@ -164,16 +164,24 @@ COARSE = 4
 
 def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
     """Return for each pixel the nearest depth among all that the move could bring there, roughly."""
+    height, width = depth.shape
     near, far = depth.amin(), depth.amax()
-    middle = lens.look(2 / (1 / near + 1 / far))
-    sides = torch.tensor([depth.shape[1], depth.shape[0]], device=depth.device)
     few = Lens(lens.row, lens.grid[::COARSE, ::COARSE], lens.aspect)
+    sides = torch.tensor([width, height], device=depth.device)
     apart = ((few.look(near) - few.look(far)).abs() * sides / 4).max()
     reach = min(math.ceil(float(apart) / COARSE) + 1, 32)
-    cells = functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)
-    across = functional.max_pool2d(cells, (1, 2 * reach + 1), stride=1, padding=(0, reach))
-    around = -functional.max_pool2d(across, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
-    return functional.grid_sample(around, middle[None], "nearest", "border", align_corners=False)[0, 0]
+    cells = -functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)[0, 0]
+    middle = few.look(2 / (1 / near + 1 / far))
+    if depth.device.type == "cpu":
+        span = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+        around = cv2.erode(cells.numpy(), span, borderType=cv2.BORDER_CONSTANT, borderValue=math.inf)
+        places = _places(middle, cells)
+        there = torch.from_numpy(cv2.remap(around, *places, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
+    else:
+        across = functional.max_pool2d(-cells[None, None], (1, 2 * reach + 1), stride=1, padding=(0, reach))
+        found = -functional.max_pool2d(across, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
+        there = functional.grid_sample(found, middle[None], "nearest", "border", align_corners=False)[0, 0]
+    return there.repeat_interleave(COARSE, 0)[:height].repeat_interleave(COARSE, 1)[:, :width]
 
 
 def turn_of(x: float, y: float, z: float) -> NDArray[np.float64]:
