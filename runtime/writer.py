@@ -214,22 +214,24 @@ class FilmWriter:
     def _join_sound(self) -> None:
         """Make the film of the part file, the sound and the script. Where the sound fails, the silent film is kept."""
         code, said = self._join(self.audio)
+        if code and self.audio and "NaN" in said:
+            code, said = self._join(self.audio, MENDED)
         if code and self.audio and not shortage_of(code, said) and not self._join(None)[0]:
             raise RenderError(
-                f"the sound {self.audio} could not be added to {self.path}: {said}",
+                f"the sound {self.audio} could not be added to {self.path}: {said.splitlines()[0] if said else code}",
                 "the film is there without it; convert the sound to WAV and render again",
             )
         if code:
             raise _encoder_error(self.path, code, said)
 
-    def _join(self, audio: Path | None) -> tuple[int, str]:
+    def _join(self, audio: Path | None, mended: str = "") -> tuple[int, str]:
         """Make the film, whole or not at all; return how ffmpeg ended (0: well), and what it said."""
         whole = self.path.with_name(f".{self.path.name}.{os.getpid()}.whole")
         try:
             with tempfile.TemporaryDirectory(prefix="animc-") as folder:
                 recipe = Path(folder) / RECIPE
                 recipe.write_text(as_ffmetadata(self.script), encoding="utf-8")
-                args = self._join_args(recipe, whole, audio)
+                args = self._join_args(recipe, whole, audio, mended)
                 done = subprocess.run(  # noqa: S603 (our own ffmpeg, no shell)
                     args, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, check=False
                 )
@@ -241,20 +243,24 @@ class FilmWriter:
         finally:
             whole.unlink(missing_ok=True)
 
-    def _join_args(self, recipe: Path, whole: Path, audio: Path | None) -> list[str]:
+    def _join_args(self, recipe: Path, whole: Path, audio: Path | None, mended: str) -> list[str]:
         sound = ["-i", f"file:{audio}"] if audio else []
         return [
             *ffmpeg(),
             *("-i", f"file:{self._part}", "-f", "ffmetadata", "-i", str(recipe), *sound),
-            *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args() if audio else ())),
+            *("-map", "0:v:0", "-c:v", "copy", *(self._sound_args(mended) if audio else ())),
             *("-map_metadata", "1", "-map_chapters", "-1", *self.format.film, f"file:{whole}"),
         ]
 
-    def _sound_args(self) -> list[str]:
+    def _sound_args(self, mended: str) -> list[str]:
         """Return what cuts the sound to the picture, to the sample."""
         begin, length = round(self.begin * RATE), round(self.frames / self.fps * RATE)
-        cut = f"aresample={RATE},atrim=start_sample={begin},asetpts=N/SR/TB,apad=whole_len={length}"
+        cut = f"{mended}aresample={RATE},atrim=start_sample={begin},asetpts=N/SR/TB,apad=whole_len={length}"
         return ["-map", "2:a:0", "-af", f"{cut},atrim=end_sample={length}", "-ac", "2", *self.format.sound]
+
+
+MENDED = r"aeval=if(isnan(val(ch))+isinf(val(ch))\,0\,val(ch)):c=same,"
+"""ffmpeg's filter that makes silence of samples that are not numbers, as hearing does."""
 
 
 def _sweep(path: Path) -> None:

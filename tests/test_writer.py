@@ -253,6 +253,17 @@ def test_a_broken_sound_is_told_and_the_picture_kept(tmp_path: Path) -> None:
     assert len(pictures(tmp_path / "film.mp4")) == 5
 
 
+def test_samples_that_are_no_numbers_are_silent(tmp_path: Path) -> None:
+    rate, path = 48_000, tmp_path / "nan.wav"
+    wave = np.tile(0.5 * np.sin(np.arange(rate * 2) * 0.05)[:, None], (1, 2)).astype(np.float32)
+    wave[: rate // 2] = np.nan
+    wave[rate : rate + 99, 1] = np.inf
+    soundfile.write(path, wave, rate, subtype="FLOAT")
+    film = write(tmp_path / "film.mp4", 30, audio=path)
+    heard = loud(film)
+    assert not heard[:45].any() and heard[55:95].all() and heard[110:190].all()
+
+
 def test_a_file_that_may_not_grow_is_told(tmp_path: Path) -> None:
     noise = np.random.default_rng(0)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
