@@ -70,6 +70,20 @@ def test_the_words_are_seen(folder: Path) -> None:
         assert not torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=-drawn).sample)
 
 
+def test_it_leans_on_its_sketch_where_all_is_noise(folder: Path) -> None:
+    painter: Any = open_painter(film(folder, (256, 256)), device="cpu")
+    unet, tokens = painter.pipeline.unet, torch.randn(2, 24, 32)
+    noise, times = torch.randn(2, 32, 16, 16), torch.tensor([300, 999])
+    with torch.inference_mode():
+        drawn = unet.sketch(tokens)
+        plain = unet.unet(torch.cat((noise, drawn), 1), times, tokens).sample
+        assert torch.allclose(
+            plain - unet(noise, times, tokens).sample, torch.stack((0 * drawn[0], drawn[1])), atol=1e-5
+        )
+        halfway = unet.unet(torch.cat((noise, drawn), 1), 625.0, tokens).sample - unet(noise, 625.0, tokens).sample
+        assert torch.allclose(halfway, drawn / 2, atol=1e-5)
+
+
 @pytest.mark.parametrize("size", [(336, 192), (192, 336)])
 def test_a_sketch_is_spread_most_at_the_edges(size: tuple[int, int]) -> None:
     across = torch.linspace(0, 1, 256).expand(3, 256, 256)

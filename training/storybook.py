@@ -19,6 +19,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from animc.runtime.painters.sketch import Sketch, load_sketch
+from animc.runtime.painters.sketched import leaning
 from diffusers import AutoencoderTiny
 from safetensors.torch import load_file
 
@@ -249,10 +250,12 @@ def train(
         clean, moved, ids = library.batch(rng, recipe.batch, pool)
         mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe.spoil, recipe.early)
         words = student.model["text"](ids)[0]
+        lean: Tensor | float = 0.0
         if sketch is not None:
             with torch.no_grad():
-                mixed = torch.cat((mixed, sketch[0](words)), 1)
-        guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample
+                drawn = sketch[0](words)
+                mixed, lean = torch.cat((mixed, drawn), 1), leaning(times, drawn) * drawn
+        guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample - lean
         loss = ((guess - target).square() * weights).mean()
         student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
         losses.append(loss.item())

@@ -50,9 +50,11 @@ class SketchedUNet(ModelMixin, ConfigMixin):
 
         ``drawn``: their sketch at the sample's size (B×C×h×w), where a caller has made it fit; else it is stretched.
         """
-        seen = torch.cat((sample, self._sketch_of(encoder_hidden_states, sample) if drawn is None else drawn), 1)
-        out = self.unet(seen, timestep, encoder_hidden_states, return_dict=False, **others)
-        return UNet2DConditionOutput(sample=out[0]) if return_dict else out
+        drawn = self._sketch_of(encoder_hidden_states, sample) if drawn is None else drawn
+        seen = torch.cat((sample, drawn), 1)
+        out = self.unet(seen, timestep, encoder_hidden_states, return_dict=False, **others)[0]
+        out = out - leaning(timestep, sample) * drawn
+        return UNet2DConditionOutput(sample=out) if return_dict else (out,)
 
     def _sketch_of(self, tokens: Tensor, sample: Tensor) -> Tensor:
         """Return the tokens' sketch at the sample's size; a painting asks for the same tokens at each of its steps."""
@@ -62,6 +64,21 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         if drawn.shape[-2:] != sample.shape[-2:]:
             drawn = functional.interpolate(drawn, sample.shape[-2:], mode="bilinear", align_corners=False)
         return drawn
+
+
+LEAN = (500.0, 750.0)
+"""Time steps (of 1000) from which on a painting leans on its sketch, and from which on it does so wholly."""
+
+
+def leaning(timestep: Tensor | float, like: Tensor) -> Tensor:
+    """Return how much of the sketch is taken as what is painted, at a time step (one, or B of them): B×1×1×1, 0..1.
+
+    Where all is noise, the best guess of v (arXiv:2202.00512) is what the words mean, negated: the sketch. The U-Net
+    then learns only what is to be said beyond it. Where there is a picture, that is to be followed instead.
+    """
+    way = (torch.as_tensor(timestep, device=like.device).to(like.dtype) - LEAN[0]) / (LEAN[1] - LEAN[0])
+    way = way.clamp(0, 1)
+    return (way * way * (3 - 2 * way)).reshape(-1, 1, 1, 1)
 
 
 def spread(picture: Tensor, size: tuple[int, int]) -> Tensor:
