@@ -100,9 +100,10 @@ def export(
 
 
 def _drop_derived(config: Path) -> None:
-    """Take out the entry that AutoencoderTiny derives anew at every load, and warns of when it finds it."""
+    """Take out what AutoencoderTiny derives anew at every load, and warns of when it finds it, and whose copy it is."""
     entries = json.loads(config.read_text())
-    entries.pop("block_out_channels", None)
+    for name in ("block_out_channels", "_name_or_path"):
+        entries.pop(name, None)
     config.write_text(json.dumps(entries, indent=2) + "\n")
 
 

@@ -23,11 +23,15 @@ from .bare import held, levels_of, shares_of
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
-from .sketched import SketchedUNet, spread
+from .sketched import SketchedUNet, begun, spread
 from .words import Meaning, Words
 
 Asked = tuple[Weighted, Weighted, int, tuple[int, int]]
 """What a sketch depends on: prompt, negative, clip skip, canvas."""
+
+
+SKETCHED = 2
+"""Steps that a painting takes at least where it may begin from a sketch, under little noise."""
 
 
 class LatentPainter:
@@ -95,13 +99,20 @@ class LatentPainter:
     ) -> Tensor:
         """Return a picture of ``canvas`` (width, height), painted from ``share`` of the whole noise downwards."""
         steps = int(row.get("steps") or self.habits.steps)
-        see, levels = self._see(row, canvas), self.curve.levels(share, evaluations(steps, share))
+        see = self._see(row, canvas)
         shape = (canvas[1] // self.factor, canvas[0] // self.factor)
         picture = None if image is None else self._encode(resize(image, canvas))
+        shares = torch.full((1, 1, 1, 1), share, device=self.where)
         if picture is not None and bare is not None:
             shares = shares_of(bare.to(self.where), share, shape)
+        if self._sketch is not None:
+            picture, shares, share = begun(picture, shares, share, self._sketch[1][-1:].float())
+        if picture is not None and shares.numel() > 1:
             levels = levels_of(self.curve, steps, share, float(shares.max()))
             see = held(see, picture, shares, self.curve)
+        else:
+            least = 1 if self._sketch is None else SKETCHED
+            levels = self.curve.levels(share, max(evaluations(steps, share), least))
         latent = self._start(picture, levels[0], row, chance, shape)
         return self._decode(SAMPLERS[self.sampler](see, latent, levels, chance))
 

@@ -76,9 +76,32 @@ def leaning(timestep: Tensor | float, like: Tensor) -> Tensor:
     Where all is noise, the best guess of v (arXiv:2202.00512) is what the words mean, negated: the sketch. The U-Net
     then learns only what is to be said beyond it. Where there is a picture, that is to be followed instead.
     """
-    way = (torch.as_tensor(timestep, device=like.device).to(like.dtype) - LEAN[0]) / (LEAN[1] - LEAN[0])
-    way = way.clamp(0, 1)
-    return (way * way * (3 - 2 * way)).reshape(-1, 1, 1, 1)
+    return _eased(torch.as_tensor(timestep, device=like.device).to(like.dtype)).reshape(-1, 1, 1, 1)
+
+
+def _eased(time: Tensor) -> Tensor:
+    """Return how far each time lies within ``LEAN``, as a smooth step."""
+    way = ((time - LEAN[0]) / (LEAN[1] - LEAN[0])).clamp(0, 1)
+    return way * way * (3 - 2 * way)
+
+
+BEGIN = 0.15
+"""Share of the whole noise that a painting begins at where it is all its sketch: enough for its strokes."""
+
+
+def begun(picture: Tensor | None, shares: Tensor, share: float, drawn: Tensor) -> tuple[Tensor, Tensor, float]:
+    """Return what a painting over ``picture`` (1×C×h×w, None: nothing) begins from, and from how much noise.
+
+    ``shares``: the noise asked for, cell by cell (1×1×h×w) or once (1×1×1×1), of which ``share`` is the least. Where so
+    much is asked for that the U-Net leans on its sketch (``drawn``), the sketch stands there from the start, under less
+    noise: what noise would destroy of it need not be guessed again.
+    """
+    lean = _eased(shares * 1000)
+    start = drawn if picture is None else torch.lerp(picture, drawn, lean)
+    low, high = LEAN[0] / 1000, LEAN[1] / 1000
+    fewer = torch.minimum(shares, low - (shares - low) / (high - low) * (low - BEGIN)).clamp(min=BEGIN)
+    shares = torch.where(shares > low, fewer, shares)
+    return start, shares, min(share, float(shares.max()))
 
 
 def spread(picture: Tensor, size: tuple[int, int]) -> Tensor:
