@@ -255,8 +255,6 @@ def make_any(seed: int) -> Piece:
     meter = int(rng.choice([4, 4, 4, 4, 4, 4, 3, 3, 5]))
     tempo = float(np.clip(2 ** rng.normal(np.log2(112), 0.42), 58, 188))
     steps = 3 if rng.random() < 0.15 else 4
-    if rng.random() < 0.1:  # 6/8: two dotted quarters to the bar
-        meter, steps, tempo = 2, 6, float(np.exp(rng.uniform(*np.log((46, 84)))))
     chance = rng.random(6)
     plan = Plan(
         tempo=(tempo, tempo + 0.01),
@@ -284,8 +282,6 @@ def _kicks(rng: np.random.Generator, meter: int, steps: int, tempo: float) -> st
     marks[0] = "x"
     if rng.random() < 0.25 and tempo > 95:
         marks[::steps] = ["x"] * meter
-    elif meter == 2 and rng.random() < 0.6:
-        marks[int(rng.choice((6, 8, 10)))] = "x"
     elif meter >= 4:
         marks[2 * steps if rng.random() < 0.6 else 2 * steps + steps // 2] = "x"
     for _ in range(int(rng.integers(0, 3))):
@@ -295,8 +291,8 @@ def _kicks(rng: np.random.Generator, meter: int, steps: int, tempo: float) -> st
 
 def _snares(rng: np.random.Generator, meter: int, steps: int, *, half: bool) -> str:
     marks = ["."] * (meter * steps)
-    for beat in {2: (1,), 3: (1, 2), 4: (2,) if half else (1, 3), 5: (2, 4)}[meter]:
-        if meter in (2, 4) or rng.random() < 0.75:
+    for beat in {3: (1, 2), 4: (2,) if half else (1, 3), 5: (2, 4)}[meter]:
+        if meter == 4 or rng.random() < 0.75:
             marks[beat * steps] = "x"
     if rng.random() < 0.3:
         marks[int(rng.integers(len(marks)))] = "o"
@@ -305,10 +301,6 @@ def _snares(rng: np.random.Generator, meter: int, steps: int, *, half: bool) -> 
 
 def _hats(rng: np.random.Generator, meter: int, steps: int, tempo: float) -> str:
     beat = 60 / tempo
-    if steps == 6:
-        return (
-            str(rng.choice(["x.x.x.", "x.o.o.", "x.x.x.", "x...x.", "xxxxxx" if beat / 6 > 0.14 else "x....."])) * meter
-        )
     if steps == 3:
         return str(rng.choice(["x..", "x.x", "xxx"] if beat / 3 > 0.11 else ["x..", "x.x"])) * meter
     kinds = ["x.x.", "x...", "..x."] + (["xoxo", "xxxx"] if beat / 4 > 0.11 else [])

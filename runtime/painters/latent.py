@@ -23,7 +23,7 @@ from .bare import held, levels_of, shares_of
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
-from .sketched import SketchedUNet, begun, spread
+from .sketched import BEGIN, LEAN, SketchedUNet, begun, spread
 from .words import Meaning, Words
 
 Asked = tuple[Weighted, Weighted, int, tuple[int, int]]
@@ -69,6 +69,8 @@ class LatentPainter:
         self._sketch: tuple[Asked, Tensor] | None = None
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
+        if isinstance(pipeline.unet, SketchedUNet):
+            self.fingerprint += f" sketch {LEAN} {BEGIN} {SKETCHED}"
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
