@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 diffusers = pytest.importorskip("diffusers")
+pytest.importorskip("animc.runtime.painters.sketched")  # diffusers loads no class of another's that is not imported
 
 WEIGHTS = Path(__file__).parents[1] / "runtime" / "weights"
 STORYBOOK, DEPTH = WEIGHTS / "storybook", WEIGHTS / "depth"
