@@ -17,6 +17,7 @@ STORYBOOK, DEPTH = WEIGHTS / "storybook", WEIGHTS / "depth"
 
 @pytest.fixture(scope="module")
 def pipe():  # type: ignore[no-untyped-def]
+    pytest.importorskip("animc.runtime.painters.sketched")
     made = diffusers.StableDiffusionPipeline.from_pretrained(STORYBOOK, torch_dtype=torch.float32)
     made.set_progress_bar_config(disable=True)
     return made
