@@ -12,13 +12,12 @@ import math
 import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from animc.compiler import compile_script
 from animc.compiler.schedule import Schedule
+from clock import least
 from numpy.typing import NDArray
 
 FRAMES, FPS = 10_000, 30
@@ -59,17 +58,6 @@ def by_hand(turns: int) -> list[NDArray[np.float64]]:
     return found
 
 
-def least(work: Callable[[], object], turns: int = 7) -> float:
-    """Return the milliseconds of the quickest of several turns, by this process's own clock."""
-    work()
-    found = math.inf
-    for _ in range(turns):
-        began = time.process_time()
-        work()
-        found = min(found, time.process_time() - began)
-    return found * 1e3
-
-
 def size_of(schedule: Schedule) -> float:
     """Return the MB that a schedule's arrays take."""
     blends = [part for blend in (schedule.prompt, schedule.negative)
@@ -78,7 +66,7 @@ def size_of(schedule: Schedule) -> float:
 
 
 def main() -> None:
-    ours, theirs = least(lambda: compile_script(script(16))), least(lambda: by_hand(16))
+    ours, theirs = least(lambda: compile_script(script(16)), 7), least(lambda: by_hand(16), 7)
     print(f"30 schedules, {FRAMES} frames: {ours:.1f} ms; numpy {theirs:.1f} ms: {ours / theirs:.1f} times that")
     film = compile_script(script(16))
     share = size_of(film) * 20 / len(film.tracks)

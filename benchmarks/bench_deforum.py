@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from animc.runtime.colour import match, palette_of
 from animc.runtime.picture import read_image, to_bytes, to_tensor
 from animc.runtime.retouch import Grain, grain, sharpen
 from animc.runtime.warp import depth_move, sample
+from clock import least
 from torch.nn import functional
 
 PARALLAX = Path(__file__).parent.parent / "examples" / "parallax.jpg"
@@ -103,17 +103,6 @@ def deforum_perlin(picture: np.ndarray, amount: float, octaves: int = 4) -> np.n
 def deforum_sharpen(picture: np.ndarray, amount: float = 0.5) -> np.ndarray:
     blurred = cv2.GaussianBlur(picture, (5, 5), 1.0)
     return ((amount + 1) * picture - amount * blurred).clip(0, 255).round().astype(np.uint8)
-
-
-def least(work: Callable[[], object], turns: int) -> float:
-    """Return the processor milliseconds of the quickest of several turns."""
-    work()
-    found = math.inf
-    for _ in range(turns):
-        began = time.process_time()
-        work()
-        found = min(found, time.process_time() - began)
-    return found * 1e3
 
 
 def main() -> None:

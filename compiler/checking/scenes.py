@@ -74,14 +74,23 @@ def _tell_inline(checker: Checker, text: TextValue) -> None:
             checker.cx.findings.add("W0113", text.place, text=found[0], file=found[1], name=name, weight=weight)
 
 
+def _named(checker: Checker, text: tree.Text, scope: Scope) -> str | None:
+    """Return the file or model that a text names, or None where the name would be computed, which is told."""
+    words = [part for part in text.parts if isinstance(part, str)]
+    if len(words) < len(text.parts):
+        checker.cx.findings.add("E0119", scope.place(text.span))
+        return None
+    return "".join(words)
+
+
 def bring(checker: Checker, statement: tree.Input, scope: Scope) -> None:
     """Note an input: audio, an image, lyrics."""
     cx = checker.cx
     place = scope.place(statement.span)
-    path = "".join(part for part in statement.path.parts if isinstance(part, str))
-    if any(not isinstance(part, str) for part in statement.path.parts):
-        cx.findings.add("E0119", scope.place(statement.path.span))
-    elif statement.kind == "lyrics":
+    path = _named(checker, statement.path, scope)
+    if path is None:
+        return
+    if statement.kind == "lyrics":
         if scope.section != FILM:
             cx.findings.add("E0218", place, what="lyrics", where="a section")
     elif statement.kind == "image":
@@ -103,13 +112,11 @@ def guide(checker: Checker, statement: tree.Guide, scope: Scope) -> None:
     at = position_of(cx, statement.at, scope, "an image's position")
     place = scope.place(statement.at.span)
     strength = cx.program.const(place, GUIDED) if given is None else number_of(cx, given, scope, "`strength`")
-    if any(not isinstance(part, str) for part in statement.path.parts):
-        cx.findings.add("E0119", scope.place(statement.path.span))
-    elif at is not None and strength is not None:
+    path = _named(checker, statement.path, scope)
+    if path is not None and at is not None and strength is not None:
         told = scope.place((given or statement.at).span)
         if single(cx, strength, told, "an image's `strength`"):
             check_range(cx, BY_NAME["strength"], cx.program.constant(strength), told)
-            path = "".join(str(part) for part in statement.path.parts)
             cx.keys.append((at, place))
             checker.draft.guides.append(GuideAt(at, path, strength, told))
 
@@ -121,15 +128,11 @@ GUIDED = 0.5
 def cut(checker: Checker, statement: tree.Cut, scope: Scope) -> None:
     """Note where a new shot begins."""
     at = position_of(checker.cx, statement.at, scope, "`cut at`")
-    named: list[str | None] = []
-    for text in (statement.image, statement.model):
-        if text is not None and any(not isinstance(part, str) for part in text.parts):
-            checker.cx.findings.add("E0119", scope.place(text.span))
-        named.append(None if text is None else "".join(part for part in text.parts if isinstance(part, str)))
+    image, model = (text and _named(checker, text, scope) for text in (statement.image, statement.model))
     if at is not None:
         place = scope.place(statement.at.span)
         checker.cx.keys.append((at, place))
-        checker.draft.cuts.append(CutAt(at, named[0], place, named[1]))
+        checker.draft.cuts.append(CutAt(at, image, place, model))
 
 
 def profile(checker: Checker, statement: tree.Profile, scope: Scope) -> None:

@@ -112,18 +112,18 @@ def _of_film(found: Difference, fps: float) -> Iterator[str]:
 
 
 def _of_cuts(pair: Pair, fps: float) -> Iterator[str]:
-    old, new = ({frame: image for frame, image, _ in shots} for shots in pair)
-    painters = [{frame: model for frame, _, model in shots} for shots in pair]
+    old, new = ({frame: files for frame, *files in shots} for shots in pair)
     for frame in sorted(old.keys() | new.keys()):
-        image, models = new.get(frame), (painters[0].get(frame), painters[1].get(frame))
+        image, model = new.get(frame, (None, None))
+        before, painter = old.get(frame, (None, None))
         if frame not in old:
             yield f"cut: {_frames(frame, frame, fps)} begins a new shot" + (f' from "{image}"' if image else "")
         elif frame not in new:
             yield f"cut: the one at {_frames(frame, frame, fps)} is gone"
-        elif old[frame] != image:
-            yield f"image of the shot at {_frames(frame, frame, fps)}: {_arrow((old[frame], image))}"
-        if frame in new and models[0] != models[1]:
-            yield f"model of the shot at {_frames(frame, frame, fps)}: {_arrow(models)}"
+        elif before != image:
+            yield f"image of the shot at {_frames(frame, frame, fps)}: {_arrow((before, image))}"
+        if frame in new and painter != model:
+            yield f"model of the shot at {_frames(frame, frame, fps)}: {_arrow((painter, model))}"
 
 
 def _of_guides(pair: Pair, fps: float) -> Iterator[str]:
