@@ -46,6 +46,7 @@ def compile_film(
         findings,
         files=files.scripts,
         lyrics=files.lyrics,
+        beats=files.beats,
         profile=profile,
         overrides=values,
         override_sources=sources,

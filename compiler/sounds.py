@@ -61,11 +61,23 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of the beats before they are heard: about how many a minute, and how many to a bar, if at all."""
+
+    tempo: float
+    meter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
-    """What a checked script asks of the world: its audio files as written (source → path) and what to hear in them."""
+    """What a checked script asks of the world: its audio files as written (source → path) and what to hear in them.
+
+    ``told``: what the script says of the beats that it asks for.
+    """
 
     audio: Mapping[str, str] = field(default_factory=dict[str, str])
     requests: tuple[Request, ...] = ()
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
-    """``audio "f"``, ``audio stem = "f"``, ``lyrics "f"`` or ``image "f"``."""
+    """``audio "f"``, ``audio stem = "f"``, ``lyrics "f"``, ``beats "f"`` or ``image "f"``."""
 
-    kind: Literal["audio", "lyrics", "image"]
+    kind: Literal["audio", "lyrics", "beats", "image"]
     name: str | None
     path: Text
     span: Span

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .inputs.beats import Beats
 from .inputs.lyrics import Line
 from .program import Step
 from .sounds import Needs, Request
@@ -201,5 +202,6 @@ class Typed:
     streams: Mapping[str, Stream]
     keys: tuple[tuple[int, Place], ...]
     lyrics: tuple[Line, ...]
+    beats: Beats | None
     needs: Needs
     sound_place: Place | None

@@ -68,7 +68,7 @@ PARAMS: tuple[Param, ...] = (
           "film", unit="px", low=16, high=8192, hard=True),
     Param("length", "duration", None, "length of the film; default: the sound's, or the last key plus two seconds",
           "film", hard=True, aliases=("max_frames",)),
-    Param("tempo", "number", None, "beats a minute, in place of those heard: tempo = 128 offset 180ms meter 4",
+    Param("tempo", "number", None, "beats a minute to listen for; tempo = 128 offset 180ms meter 4 is a grid",
           "film", unit="1/min", low=20, high=400, hard=True),
     Param("loop", "flag", None, "the film closes on itself: its last second goes over into the first frame", "film"),
     # motion, in Deforum's units and signs

@@ -53,6 +53,8 @@ def between(
     ``step``. ``span``: the frame at which the blend begins, up to the one of ``after``. ``flow``: what the two still
     differ in place by is found by optical flow, and each goes its part of the way.
     """
+    if not waiting:
+        return []
     picture, border = to_tensor(after, ground.camera.device), ground.camera.border
     made: list[tuple[int, Bytes]] = []
     back: Tensor | None = None

@@ -52,6 +52,11 @@ class Chain:
         """Return which painted frame is the last one up to ``frame``."""
         return int(np.searchsorted(self.painted, frame, side="right")) - 1
 
+    def next(self, frame: int) -> int | None:
+        """Return the painted frame after ``frame``, if there is one."""
+        place = self.place(frame) + 1
+        return self.painted[place] if place < len(self.painted) else None
+
     def key(self, frame: int) -> bytes:
         """Return the key of a painted frame."""
         return self.keys[self.place(frame)]

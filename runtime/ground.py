@@ -11,7 +11,7 @@ from ..compiler.schedule import Row
 from .picture import Bytes, to_bytes, to_tensor
 from .protocols import Depth
 from .timings import Timings
-from .warp import bare_through, depth_move, depth_through, flat_move, follow, laid_bare, moves, outside, sample
+from .warp import Relief, bare_through, depth_move, depth_through, flat_move, follow, moves, outside, sample
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ class Ground:
         far = self._depth() if self.camera.mode == "3d" else None
         with self.camera.timings.stage("warp"):
             seen = None if far is None else depth_through(far, self.trail)
-            step = self.camera.move(row, seen)
+            relief = None if seen is None else Relief(row, seen)
+            step = self.camera.move(row, None) if relief is None else relief.move()
             if self.camera.reveals:
-                self._lay_bare(row, seen, step)
+                self._lay_bare(relief, step)
             self.trail = follow(self.trail, step)
         return step
 
@@ -82,9 +83,9 @@ class Ground:
             found = torch.stack(parts).amax(0) if parts else None
             return found if found is not None and bool(found.any()) else None
 
-    def _lay_bare(self, row: Row, seen: Tensor | None, step: Tensor) -> None:
+    def _lay_bare(self, relief: Relief | None, step: Tensor) -> None:
         before = bare_through(self._bare, step)
-        now = None if seen is None else laid_bare(row, seen, step)
+        now = None if relief is None else relief.laid_bare(step)
         self._bare = now if before is None else before if now is None else torch.maximum(before, now)
 
     def _depth(self) -> Tensor:

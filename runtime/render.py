@@ -215,7 +215,9 @@ def _repaint(scene: Scene, key: bytes, row: Row, ground: Ground) -> Frame:
         if palette is not None:
             over = torch.lerp(over, match(over, palette), float(row["color_strength"]))
         over = scene.guides.draw(row.frame, over)
-        over = retouch(over, row, scene.studio.grain)
+        over = scene.studio.grains.over(retouch(over, row), row)
+    if (then := scene.chain.next(row.frame)) is not None:
+        scene.studio.grains.foresee(scene.studio.schedule.row(then))
     for turn in range(int(row["redo"])):
         over = _redone(scene.studio, row, over, turn)
     return _paint(scene.studio, key, row, over, seen, ground.bare())

@@ -1,9 +1,8 @@
-"""What is done to the moved picture before it is painted over: contrast, sharpening, grain, each by its track."""
+"""What is done to the moved picture before it is painted over: contrast and sharpening, each by its track."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,28 +12,12 @@ from torch.nn import functional
 
 from ..compiler.schedule import Row
 
-GRAIN = 1
-"""Keeps the grain's chance apart from the painter's, which draws on the same seed."""
 
-CELLS = 8
-"""Clouds of the largest size across a picture's shorter side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grain:
-    """How grain lies: ``kind`` gaussian, alike everywhere, or perlin, in clouds of ``octaves`` and ``persistence``."""
-
-    kind: str = "gaussian"
-    octaves: int = 4
-    persistence: float = 0.5
-
-
-def retouch(image: Tensor, row: Row, kind: Grain = Grain()) -> Tensor:
-    """Return ``image`` (3×H×W, 0..1) with the row's contrast, sharpening and grain, in Deforum's order."""
+def retouch(image: Tensor, row: Row) -> Tensor:
+    """Return ``image`` (3×H×W, 0..1) with the row's contrast and sharpening, in Deforum's order; grain comes next."""
     image = contrast(image, float(row["contrast"]))
     amount = float(row["antiblur_amount"])
-    image = sharpen(image, amount, float(row["antiblur_sigma"]), float(row["antiblur_threshold"]))
-    return grain(image, float(row["noise"]), int(row["seed"]), kind)
+    return sharpen(image, amount, float(row["antiblur_sigma"]), float(row["antiblur_threshold"]))
 
 
 def contrast(image: Tensor, factor: float) -> Tensor:
@@ -75,48 +58,3 @@ def blur(image: Tensor, sigma: float) -> Tensor:
     for place, weight in enumerate(kernel):
         down.add_(across[:, place : place + height], alpha=weight)
     return down
-
-
-def grain(image: Tensor, amount: float, seed: int, kind: Grain = Grain()) -> Tensor:
-    """Return ``image`` plus noise, drawn from ``seed`` on the CPU so that every device gets the same.
-
-    ``amount`` is Deforum's: the deviation where black is -1 and white is 1. So is Perlin's noise: it does not brighten
-    or darken, but has the grain swell between nothing and all of it, half on average.
-    """
-    if amount <= 0:
-        return image
-    chance = torch.Generator("cpu").manual_seed(seed * 2 + GRAIN)
-    drawn = torch.randn(image.shape, generator=chance)
-    if kind.kind == "perlin":
-        drawn *= clouds((image.shape[1], image.shape[2]), kind, chance).add_(1).mul_(0.5)
-    return (image + drawn.to(image.device) * (amount / 2)).clamp_(0, 1)
-
-
-def clouds(size: tuple[int, int], kind: Grain, chance: torch.Generator) -> Tensor:
-    """Return H×W of gradient noise in octaves, about -1..1 (Perlin, "Improving noise", SIGGRAPH 2002)."""
-    cell, weight, total = max(min(size) / CELLS, 2.0), math.sqrt(2), torch.zeros(size)
-    for _ in range(kind.octaves):
-        total.addmm_(*_octave(size, cell, chance), alpha=weight)
-        cell, weight = max(cell / 2, 2.0), weight * kind.persistence
-    return total
-
-
-def _octave(size: tuple[int, int], cell: float, chance: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return one octave as a product of two matrices, H×2R and 2R×W, R the rows of its lattice.
-
-    At a place the gradients of the corners around it, each times the way from its corner, are blended by
-    6t⁵ - 15t⁴ + 10t³ down and across; so the noise is a sum over the lattice's rows.
-    """
-    rows, columns = (math.ceil(side / cell) + 1 for side in size)
-    angle = torch.rand(rows, columns, generator=chance) * math.tau
-    (fall, drop), (reach, run) = _weights(size[0], cell, rows), _weights(size[1], cell, columns)
-    return torch.cat((fall, drop), 1), torch.cat((angle.cos() @ run.T, angle.sin() @ reach.T))
-
-
-def _weights(side: int, cell: float, corners: int) -> tuple[Tensor, Tensor]:
-    """Return side×corners of how much each corner of a lattice counts at a place, and that times the way from it."""
-    place = (torch.arange(side) + 0.5) / cell
-    way = place[:, None] - torch.arange(corners)
-    t = 1 - way.abs().clamp(max=1)
-    fade = t**3 * (t * (t * 6 - 15) + 10)
-    return fade, fade * way

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..compiler.schedule import Schedule, Shot
+from .grain import Grain, Grains
 from .ground import Camera
 from .masks import Masks, masks_of
 from .picture import Bytes, check_images
 from .protocols import Depth, Painter, Restorer, painter_of
-from .retouch import Grain
 from .store import FrameStore
 from .timings import Timings
 
@@ -38,7 +38,7 @@ class Studio:
     store: FrameStore | None
     base: Path
     timings: Timings
-    grain: Grain
+    grains: Grains
     masks: Masks | None
     shelf: FrameStore | None
 
@@ -63,11 +63,12 @@ def studio_of(
     given = schedule.settings.get
     grain = Grain(str(given("noise_type", "gaussian")), int(given("perlin_octaves", 4)),
                   float(given("perlin_persistence", 0.5)))  # fmt: skip
+    grains = Grains(grain, schedule.size)
     images = {*(shot.image for shot in schedule.shots), *(guide.image for guide in schedule.guides)}
     check_images(base / image for image in images if image)
     masks = masks_of(schedule, depth, base) if painter.repaints else None
     return Studio(
-        schedule, crew, painter, camera, store if painter.repaints else None, base, timings, grain, masks, store
+        schedule, crew, painter, camera, store if painter.repaints else None, base, timings, grains, masks, store
     )
 
 

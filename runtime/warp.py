@@ -11,6 +11,7 @@ Theirs mixes two pixel grids half a pixel apart and truncates to 8 bits; neither
 
 from __future__ import annotations
 
+import copy
 import math
 
 import cv2
@@ -77,39 +78,47 @@ def flat_matrix(row: Row, size: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: torch.device | None = None) -> Tensor:
-    """Return the grid of one frame of 3D motion over ``depth`` (H×W, 1..2, larger is farther; None is flat, 1).
-
-    A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near thing
-    then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
-    """
-    lens = Lens(row, still(size, device), size[0] / size[1])
+    """Return the grid of one frame of 3D motion over ``depth`` (H×W, 1..2, larger is farther; None is flat, 1)."""
     if depth is None:
-        return lens.look(torch.ones((), device=device))
-    depth = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
-    there = _nearest_around(depth, lens)
-    # Two looks, an even number: where neither near nor far holds (the move lays the place bare), the last one is then
-    # made from the near thing's move, past its rim, and shows more of what is behind.
-    for _ in range(2):
-        there = _look_up(depth, lens.look(there))
-    return lens.look(there)
+        return Lens(row, still(size, device), size[0] / size[1]).look(torch.ones((), device=device))
+    return Relief(row, depth).move()
 
 
 BARE = 1.0
 """Pixels that a place may look beside what comes to stand there; farther off, nothing comes to stand there at all."""
 
 
-def laid_bare(row: Row, depth: Tensor, step: Tensor) -> Tensor:
-    """Return H×W of 1 where a 3D move's grid ``step`` shows what the picture of ``depth`` does not have, else 0.
+class Relief:
+    """A depth (H×W, 1..2, larger is farther) under one frame's camera."""
 
-    Such a place was behind something near, and shows what stood beside it a second time: what it looks at is carried
-    elsewhere by its own depth.
-    """
-    size = (depth.shape[1], depth.shape[0])
-    lens = Lens(row, still(size, depth.device), size[0] / size[1])
-    held = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
-    half = torch.tensor(size, device=depth.device) / 2
-    beside = ((lens.look(_look_up(held, step)) - step) * half).abs().amax(-1)
-    return (beside > BARE).to(torch.float32)
+    def __init__(self, row: Row, depth: Tensor) -> None:
+        height, width = depth.shape
+        self.lens = Lens(row, still((width, height), depth.device), width / height)
+        self.depth = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
+
+    def move(self) -> Tensor:
+        """Return the grid of the move.
+
+        A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near
+        thing then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
+        """
+        there = _nearest_around(self.depth, self.lens)
+        # Two looks, an even number: where neither near nor far holds (the move lays the place bare), the last one is
+        # then made from the near thing's move, past its rim, and shows more of what is behind.
+        for _ in range(2):
+            there = _look_up(self.depth, self.lens.look(there))
+        return self.lens.look(there)
+
+    def laid_bare(self, step: Tensor) -> Tensor:
+        """Return H×W of 1 where the move's grid ``step`` shows what the picture does not have, else 0.
+
+        Such a place was behind something near, and shows what stood beside it a second time: what it looks at is
+        carried elsewhere by its own depth.
+        """
+        height, width = self.depth.shape
+        half = torch.tensor((width, height), device=step.device) / 2
+        beside = self.lens.look(_look_up(self.depth, step)).sub_(step).mul_(half).abs_().amax(-1)
+        return (beside > BARE).to(torch.float32)
 
 
 def bare_through(bare: Tensor | None, step: Tensor) -> Tensor | None:
@@ -131,11 +140,18 @@ class Lens:
     def __init__(self, row: Row, grid: Tensor, aspect: float) -> None:
         turn, shift = pose_of(row)
         scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
-        self.row, self.grid, self.aspect = row, grid, aspect
+        self.grid = grid
         self.x, self.y = (part / focal_of(row) for part in (grid[:1, :, 0], grid[:, :1, 1]))
         self.scale = (scale / aspect, scale)
         self.base = [self.x * turn[0, i] + (self.y * turn[1, i] + shift[i]) for i in range(3)]
         self.rise = [float(turn[2, i]) for i in range(3)]
+
+    def every(self, step: int) -> Lens:
+        """Return the lens over every so many pixels only, across and down."""
+        few = copy.copy(self)
+        few.grid, few.x, few.y = self.grid[::step, ::step], self.x[:, ::step], self.y[::step]
+        few.base = [part[::step, ::step] for part in self.base]
+        return few
 
     def look(self, depth: Tensor) -> Tensor:
         """Return the grid of pixels that show ``depth``: each drawn back by how far the camera carries it."""
@@ -166,7 +182,7 @@ def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
     """Return for each pixel the nearest depth among all that the move could bring there, roughly."""
     height, width = depth.shape
     near, far = depth.amin(), depth.amax()
-    few = Lens(lens.row, lens.grid[::COARSE, ::COARSE], lens.aspect)
+    few = lens.every(COARSE)
     sides = torch.tensor([width, height], device=depth.device)
     apart = ((few.look(near) - few.look(far)).abs() * sides / 4).max()
     reach = min(math.ceil(float(apart) / COARSE) + 1, 32)

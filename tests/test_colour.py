@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 from animc.runtime.colour import SPACES, match, palette_of
+from animc.runtime.grain import Grain, Grains, clouds, grain
 from animc.runtime.picture import resize, to_bytes, to_tensor
-from animc.runtime.retouch import Grain, clouds, contrast, grain, retouch, sharpen
+from animc.runtime.retouch import contrast, retouch, sharpen
 from schedules import schedule
 from torch import Tensor
 
@@ -114,3 +115,15 @@ def test_perlin_has_the_grain_swell_in_soft_clouds() -> None:
     assert steps[0] < steps[1] < 0.2
     assert all(0.2 < float(field.std()) < 0.45 for field in (one, many))
     assert clouds((16, 90), Grain("perlin", 8, 1.0), chance).shape == (16, 90)
+
+
+def test_grain_drawn_ahead_is_the_same() -> None:
+    film = schedule(3, noise=0.1)
+    ahead, late = Grains(Grain("perlin"), (48, 32)), Grains(Grain("perlin"), (48, 32))
+    grey = torch.full((3, 32, 48), 0.5)
+    for number in range(3):
+        if number != 1:  # a frame that nobody foresaw does no harm
+            ahead.foresee(film.row(number))
+        assert torch.equal(ahead.over(grey, film.row(number)), late.over(grey, film.row(number)))
+    assert not torch.equal(late.over(grey, film.row(0)), late.over(grey, film.row(1)))
+    assert late.over(grey, schedule(1).row(0)) is grey

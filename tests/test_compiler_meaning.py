@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from animc.compiler import CompileError, Schedule, compile_film, compile_script
-from animc.compiler.sounds import DRUMS, Events, Needs, Request, Signal, Sounds
+from animc.compiler.sounds import DRUMS, Events, Needs, Request, Signal, Sounds, Told
 from listening import song
 from numpy.typing import NDArray
 
@@ -496,6 +496,27 @@ def test_a_written_tempo_does_not_hide_that_there_is_nothing_to_hear() -> None:
     compiled = compile_film("tempo = 120\n" + FOREST + "on beat: fov += rms(0..120Hz)\nlength = 2s")
     assert [(d.code, d.start[0]) for d in compiled.diagnostics] == [("W0114", 3)]
     assert compile_film("tempo = 120\n" + FOREST + "on beat: fov += 1\nlength = 2s").diagnostics == ()
+
+
+def test_a_tempo_without_an_offset_is_what_to_listen_for() -> None:
+    asked: list[Needs] = []
+
+    def hear(needs: Needs) -> Sounds:
+        asked.append(needs)
+        return song(needs, bpm=97.0, first=0.3)
+
+    beats = made("tempo = 96 meter 3\nlength = 4s\non beat: fov += 1", hear=hear).events["beat"]
+    assert asked[-1].told == Told(96.0, 3)
+    assert beats[:3].tolist() == pytest.approx([0.3, 0.3 + 60 / 97, 0.3 + 120 / 97])
+    beats = made("tempo = 96 offset 100ms\nlength = 4s\non beat: fov += 1", hear=hear).events["beat"]
+    assert asked[-1].told is None and Request("beat") not in asked[-1].requests
+    assert beats[:2].tolist() == pytest.approx([0.1, 0.725])
+
+    def deaf(needs: Needs) -> Sounds:
+        return Sounds(4.0, {request: Events(np.zeros(0), np.zeros(0, np.float32)) for request in needs.requests})
+
+    beats = made("tempo = 120\non beat: fov += 1", hear=deaf).events["beat"]
+    assert beats[:3].tolist() == [0.0, 0.5, 1.0], "where nothing is heard, a tempo is a grid"
 
 
 def test_needs_name_the_files_and_what_to_hear() -> None:

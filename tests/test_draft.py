@@ -204,3 +204,15 @@ def test_lines_past_the_end_are_told_and_no_prompts(songs):
     assert "warning: 1 line of the words begins after the end of the sound" in done.stderr
     assert "far too late" not in (songs / "late.anim").read_text()
     compiled(songs, "late.anim")
+
+
+def test_a_draft_says_what_its_beats_were_found_by(songs):
+    text = drafted(songs, "song.wav", "--tempo", "60", "--meter", "3", name="slow.anim")
+    assert "tempo = 60 meter 3" in text and "60.0 beats a minute, 3 to the bar" in text
+    assert len(compiled(songs, "slow.anim")["events"]["beat"]) == pytest.approx(48, abs=2)
+    (songs / "song.beats").write_text("".join(f"{0.5 * k:.2f} {k % 4 + 1}\n" for k in range(96)))
+    text = drafted(songs, "song.wav", "--beats", "song.beats", name="given.anim")
+    assert 'beats "song.beats"' in text
+    assert compiled(songs, "given.anim")["events"]["beat"][:3] == [0.0, 0.5, 1.0]
+    done = animc("draft", "song.wav", "--beats", "../song.beats", "-o", "x.anim", cwd=songs, cache=songs / "cache")
+    assert done.returncode == 2 and "copy ../song.beats beside x.anim" in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from animc.compiler.sounds import DRUMS, HAT, KICK, Events, Needs, Request, Signal
+from animc.compiler.sounds import DRUMS, HAT, KICK, Events, Needs, Request, Signal, Told
 from animc.runtime.hearing import Ear, click_track, hear, listen
 from animc.runtime.hearing.accents import accents_of
 from animc.runtime.hearing.bars import find_downbeats
@@ -77,20 +77,6 @@ def errors(truth, found):
     return np.array([np.abs(np.asarray(found) - time).min() for time in truth])
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(sound, name="sound.wav", rate=RATE, **options):
-        soundfile.write(tmp_path / name, np.clip(sound, -1, 1), rate, **options)
-        return tmp_path / name
-
-    return write
-
-
-@pytest.fixture
-def cache(tmp_path):
-    return tmp_path / "cache"
-
-
 @pytest.mark.parametrize("tempo", [88.0, 120.0, 143.0])
 def test_a_steady_groove_is_heard_beat_by_beat(tempo, write, cache):
     sound, truth = groove(tempo)
@@ -101,6 +87,38 @@ def test_a_steady_groove_is_heard_beat_by_beat(tempo, write, cache):
     assert errors(truth["beat"], heard.rhythm.beats).mean() < 0.005
     assert f_measure(truth["downbeat"], heard.rhythm.downbeats) >= 0.9
     assert heard.rhythm.confidence > 0.5
+
+
+@pytest.mark.parametrize(("told", "meter"), [(Told(60), 4), (Told(57), 4), (Told(240), 4), (Told(120, 3), 3)])
+def test_a_tempo_that_is_told_is_followed(told, meter, write, cache):
+    """Also where it is half or double of what would be heard, and not exactly right."""
+    sound, truth = groove(120)
+    rhythm = Ear(write(sound), cache).rhythm(told)
+    step = round(120 / told.tempo) or 1
+    assert rhythm.tempo == pytest.approx(240 if told.tempo == 240 else 120 / step, rel=0.01)
+    assert rhythm.meter == meter
+    half = np.sort(np.concatenate([truth["beat"], truth["beat"][:-1] + 0.25]))
+    wanted = half if told.tempo == 240 else truth["beat"][::step]
+    other = truth["beat"][1::step]
+    assert max(f_measure(beats, rhythm.beats) for beats in (wanted, other)) > 0.95
+
+
+def test_beats_end_with_the_last_thing_that_begins(write, cache):
+    sound, truth = groove(120)
+    ringing = np.concatenate([sound, np.zeros(3 * RATE)])
+    clock = np.arange(4 * RATE) / RATE
+    ringing[-clock.size :] += 0.2 * np.sin(2 * np.pi * 220 * clock) * np.exp(-clock / 1.5)
+    beats = listen(write(ringing), cache=cache).rhythm.beats
+    assert beats[-1] < truth["beat"][-1] + 0.6
+    assert f_measure(truth["beat"], beats) >= 0.97
+
+
+@pytest.mark.parametrize(("tempo", "beats"), [(66.0, 32), (52.0, 32)])
+def test_a_jig_has_two_beats_to_the_bar(tempo, beats, write, cache):
+    sound, _ = jig(False, tempo=tempo)
+    rhythm = listen(write(sound), cache=cache).rhythm
+    assert rhythm.tempo == pytest.approx(tempo, rel=0.02)
+    assert abs(rhythm.beats.size - beats) <= 1
 
 
 def test_a_waltz_has_three_beats_to_the_bar(write, cache):

@@ -20,34 +20,52 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from .motion import FINE, UNKNOWN
 from .optimiser import Muon
 
-WIDTHS = (96, 64, 48, 32)
+WIDTHS = (96, 80, 64, 48)
 RATE = 2e-3
 CROP = 128
 
-Motion = tuple[np.ndarray, np.ndarray]
-"""A shard: pictures (n×3×H×W×3, uint8) and the middle ones' times (n)."""
+GUIDE = 0.2
+"""What a pixel of error in the flows counts, beside the pictures, when a training begins; it fades out to its end."""
+
+Motion = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""A shard: pictures (n×3×H×W×3, uint8), flows from the middle ones (n×H×W×4, int16) and their times (n)."""
 
 
-def batch_of(rng: np.random.Generator, motion: list[Motion], count: int) -> tuple[Tensor, Tensor]:
-    """Pictures (count×3×3×128×128, 0..1: first, middle, last) and times, cropped, mirrored, turned round in time."""
-    pictures, times = [], []
+def batch_of(rng: np.random.Generator, motion: list[Motion], count: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Pictures (count×3×3×128×128, 0..1: first, middle, last), flows (count×4×128×128, pixels, NaN unknown) and times.
+
+    They are cropped, mirrored, turned on their side, turned round in time.
+    """
+    pictures, ways, times = [], [], []
     for _ in range(count):
-        shard, moments = motion[int(rng.integers(len(motion)))]
+        shard, flows, moments = motion[int(rng.integers(len(motion)))]
         number = int(rng.integers(len(shard)))
         top, left = rng.integers(0, shard.shape[2] - CROP + 1, 2)
-        three, moment = shard[number][:, top : top + CROP, left : left + CROP], float(moments[number])
+        inner = np.s_[top : top + CROP, left : left + CROP]
+        three, moment = shard[number][(slice(None), *inner)], float(moments[number])
+        told = flows[number][inner]
+        way = np.where(told == UNKNOWN, np.nan, told.astype(np.float32) / FINE)
         if rng.random() < 0.5:
-            three = three[:, :, ::-1]
+            three, way = three[:, :, ::-1], way[:, ::-1] * [-1, 1, -1, 1]
         if rng.random() < 0.5:
-            three = three.transpose(0, 2, 1, 3)
+            three, way = three.transpose(0, 2, 1, 3), way.transpose(1, 0, 2)[..., [1, 0, 3, 2]]
         if rng.random() < 0.5:
-            three, moment = three[::-1], 1 - moment
+            three, way, moment = three[::-1], way[..., [2, 3, 0, 1]], 1 - moment
         pictures.append(three)
+        ways.append(way)
         times.append(moment)
     shown = torch.from_numpy(np.stack(pictures)).permute(0, 1, 4, 2, 3).float() / 255
-    return shown, torch.tensor(times)
+    return shown, torch.from_numpy(np.stack(ways)).permute(0, 3, 1, 2).float(), torch.tensor(times)
+
+
+def flow_loss(flow: Tensor, wanted: Tensor) -> Tensor:
+    """Mean error of flows (B×4×H×W, pixels) where the wanted one is known; what is far off counts less."""
+    known = torch.isfinite(wanted)
+    off = torch.where(known, flow - wanted.nan_to_num(), 0)
+    return (off.square() + 1e-4).pow(0.4).sum() / known.sum().clamp(min=1)
 
 
 def pyramid_loss(made: Tensor, wanted: Tensor) -> Tensor:
@@ -69,7 +87,7 @@ def train(
     seed: int = 0,
     widths: tuple[int, ...] = WIDTHS,
 ) -> FlowNet:
-    """Train for so many minutes or steps; each block's picture is held to the truth, later ones more."""
+    """Train for so many minutes or steps; each block's picture and flows are held to the truth, later ones more."""
     torch.manual_seed(seed)
     net = FlowNet(widths).to(memory_format=torch.channels_last)
     with torch.no_grad():
@@ -89,11 +107,12 @@ def train(
     while (done := max((time.time() - start) / (60 * minutes), (step - first) / steps)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, (step - first + 1) / 50) * (1 - done) + 1e-5
-        shown, times = batch_of(rng, pool, batch)
+        shown, ways, times = batch_of(rng, pool, batch)
         pictures = net.steps(shown[:, 0], shown[:, 2], times)
         loss = sum(
-            (0.8 ** (len(pictures) - 1 - number) * pyramid_loss(made, shown[:, 1]))
-            for number, (made, _) in enumerate(pictures)
+            0.8 ** (len(pictures) - 1 - number)
+            * (pyramid_loss(made, shown[:, 1]) + GUIDE * (1 - done) * flow_loss(flow, ways))
+            for number, (made, flow) in enumerate(pictures)
         )
         optimiser.zero_grad()
         loss.backward()
@@ -113,13 +132,13 @@ def train(
 
 def _loaded(file: Path) -> Motion:
     with np.load(file) as data:
-        return data["pictures"], data["times"]
+        return data["pictures"], data["flows"], data["times"]
 
 
 @torch.no_grad()
 def scores(net: FlowNet, motion: Path, count: int = 60) -> dict[str, float]:
     """Mean PSNR (dB) at the true middles of held-out triples: the net's, a cross-fade's, DIS flow's."""
-    pictures, times = _loaded(max(motion.glob("motion*.npz")))
+    pictures, _, times = _loaded(max(motion.glob("motion*.npz")))
     found: dict[str, list[float]] = {"net": [], "blend": [], "flow": []}
     for (one, middle, two), moment in zip(pictures[:count], times[:count], strict=True):
         shown = [torch.from_numpy(p.copy()).permute(2, 0, 1)[None].float() / 255 for p in (one, two)]

@@ -1,6 +1,7 @@
 """Three moments of a scene in motion: the camera moves through its depth, things fly across.
 
-`python -m training.motion SCENES FOLDER --count 4000`. The middle one is the truth that the in-between net learns.
+`python -m training.motion SCENES FOLDER --count 4000`. The middle one, and where each of its pixels is to be found in
+the others, are the truth that the in-between net learns.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 from animc.compiler.schedule import Row
-from animc.runtime.warp import depth_move, sample
+from animc.runtime.warp import depth_move, follow, inverse, sample, still
 
 from .dataset import depths_of, pictures_of, shards
 from .objects import glyph, known_things
@@ -31,23 +32,48 @@ SPANS = {
 """Twice the usual motion of the camera from first to last, in Deforum's units and degrees."""
 
 
-def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, float]:
-    """Pictures at times 0, t and 1 (3×SIDE×SIDE×3, uint8) and t, of a scene (H×W×3 and H×W, both uint8)."""
+FINE = 16
+"""Steps to a pixel in which flows are kept (int16)."""
+UNKNOWN = -(2**15)
+"""Stands for a flow where the camera's move cannot be taken back."""
+
+
+def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Pictures at times 0, t and 1 (3×SIDE×SIDE×3, uint8), flows and t, of a scene (H×W×3 and H×W, both uint8).
+
+    Flows lead from each pixel at t to times 0 and 1 (SIDE×SIDE×4: x and y, twice; int16, `FINE` to the pixel).
+    """
     time = float(rng.choice([0.5, rng.uniform(0.1, 0.9)]))
     height, width = picture.shape[:2]
     top, left = (int(rng.integers(side // 16, side - SIDE - side // 16)) for side in (height, width))
+    inner = np.s_[top : top + SIDE, left : left + SIDE]
     pose = {name: rng.normal(0, span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
     things = [_thing(rng) for _ in range(int(rng.integers(0, 4)))]
     shown = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 255
     far = 1 + torch.from_numpy(depth.copy()).float() / 255
+    grids = [depth_move(_row(pose, moment - 0.5), far, (width, height)) for moment in (0.0, time, 1.0)]
     moments = []
-    for moment in (0.0, time, 1.0):
-        grid = depth_move(_row(pose, moment - 0.5), far, (width, height))
-        seen = sample(shown, grid, "reflect")[:, top : top + SIDE, left : left + SIDE].permute(1, 2, 0).numpy().copy()
+    for grid, moment in zip(grids, (0.0, time, 1.0), strict=True):
+        seen = sample(shown, grid, "reflect").permute(1, 2, 0)[inner].numpy().copy()
         for thing in things:
             _lay(seen, thing, moment)
         moments.append(np.rint(seen * 255).astype(np.uint8))
-    return np.stack(moments), time
+    flows = [_camera_flow(grids[1], grid)[inner] for grid in grids[::2]]
+    for flow, moment in zip(flows, (0.0, 1.0), strict=True):
+        for thing in things:
+            _carry(flow, thing, time, moment)
+    whole = np.rint(np.concatenate(flows, -1) * FINE)
+    kept = np.where(np.isfinite(whole), whole.clip(UNKNOWN + 1, -UNKNOWN - 1), UNKNOWN)
+    return np.stack(moments), kept.astype(np.int16), time
+
+
+def _camera_flow(here: torch.Tensor, there: torch.Tensor) -> np.ndarray:
+    """Where the pixels of one frame are in another (H×W×2 pixels away, NaN unknown); grids look into one scene."""
+    height, width = here.shape[:2]
+    back, sure = inverse(there)
+    flow = (follow(back, here) - still((width, height))) * torch.tensor([width / 2, height / 2])
+    known = follow(sure[..., None].expand(-1, -1, 2).contiguous(), here)[..., :1] > 0.9
+    return torch.where(known, flow, torch.nan).numpy().copy()
 
 
 def _row(pose: dict[str, float], share: float) -> Row:
@@ -69,32 +95,48 @@ def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return picture, start, end
 
 
-def _lay(seen: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], moment: float) -> None:
+def _stand(thing: tuple[np.ndarray, np.ndarray, np.ndarray], moment: float) -> tuple[np.ndarray, float]:
+    """The 2×3 matrix from a thing's own pixels to those of the frame at a moment, and its scale."""
     picture, start, end = thing
     x, y, tall, turn = start + (end - start) * moment
     scale = tall / picture.shape[0]
     middle = (picture.shape[1] / 2, picture.shape[0] / 2)
     matrix = cv2.getRotationMatrix2D(middle, turn, scale)
     matrix[:, 2] += (x - middle[0], y - middle[1])
+    return matrix, scale
+
+
+def _lay(seen: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], moment: float) -> None:
+    picture, (matrix, scale) = thing[0], _stand(thing, moment)
     soft = cv2.GaussianBlur(picture, (0, 0), 0.45 / scale) if scale < 0.7 else picture
     soft = soft * np.dstack([soft[..., 3:].repeat(3, -1), np.ones_like(soft[..., 3:])])
     laid = cv2.warpAffine(soft, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
     seen[...] = seen * (1 - laid[..., 3:]) + laid[..., :3]
 
 
+def _carry(flow: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], time: float, moment: float) -> None:
+    """Write into `flow` where the pixels that show a thing at `time` are at another moment."""
+    here, there = (np.vstack([_stand(thing, when)[0], [0, 0, 1]]) for when in (time, moment))
+    shows = cv2.warpAffine(thing[0][..., 3], here[:2], (SIDE, SIDE), flags=cv2.INTER_LINEAR) > 0.5
+    way = (there @ np.linalg.inv(here) - np.eye(3))[:2]
+    yy, xx = np.nonzero(shows)
+    flow[shows] = np.stack([xx, yy, np.ones_like(xx)], -1) @ way.T
+
+
 def draw_triples(scenes: Path, folder: Path, index: int, seed: int, count: int = SHARD) -> None:
-    """Draw shard `index`: pictures (count×3×SIDE×SIDE×3, uint8) and times (count)."""
+    """Draw shard `index`: pictures (count×3×SIDE×SIDE×3, uint8), flows (count×SIDE×SIDE×4, int16), times (count)."""
     rng = np.random.default_rng([seed, index])
     files = shards(scenes)
-    pictures, times = [], []
+    pictures, flows, times = [], [], []
     for _ in range(count):
         file = files[int(rng.integers(len(files)))]
         number = int(rng.integers(len(pictures_of(file))))
-        made, time = triple(rng, pictures_of(file)[number], depths_of(file)[number])
+        made, flow, time = triple(rng, pictures_of(file)[number], depths_of(file)[number])
         pictures.append(made)
+        flows.append(flow)
         times.append(time)
     part = folder / f".motion{index:04d}.npz"
-    np.savez(part, pictures=np.stack(pictures), times=np.array(times, np.float32))
+    np.savez(part, pictures=np.stack(pictures), flows=np.stack(flows), times=np.array(times, np.float32))
     part.rename(folder / f"motion{index:04d}.npz")
 
 

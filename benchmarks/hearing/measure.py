@@ -13,7 +13,7 @@ from collections.abc import Callable
 import corpus
 import mir_eval
 import numpy as np
-from animc.compiler.sounds import KICK
+from animc.compiler.sounds import KICK, Told
 from animc.runtime.hearing.decode import RATE, Wave
 from animc.runtime.hearing.onsets import find_onsets
 from animc.runtime.hearing.rhythm import rhythm_of
@@ -24,6 +24,17 @@ Tracker = Callable[[Wave], tuple[np.ndarray, np.ndarray, int]]
 def ours(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:
     rhythm = rhythm_of(wave)
     return rhythm.beats, rhythm.downbeats, rhythm.meter
+
+
+def told(piece: corpus.Piece) -> Tracker:
+    """Return our tracker, told the piece's tempo (the median) and meter as ``tempo = 120 meter 4`` does."""
+    known = Told(round(60 / float(np.median(np.diff(piece.beats)))), piece.meter)
+
+    def tracker(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:
+        rhythm = rhythm_of(wave, known)
+        return rhythm.beats, rhythm.downbeats, rhythm.meter
+
+    return tracker
 
 
 def librosa_default(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:
@@ -86,6 +97,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="1000:1004")
     parser.add_argument("--styles", default=",".join(corpus.STYLES))
     parser.add_argument("--librosa", action="store_true", help="measure librosa's beat_track with its defaults instead")
+    parser.add_argument("--told", action="store_true", help="tell it the tempo and the meter, as a script can")
     parser.add_argument("--each", action="store_true", help="one line a piece")
     arguments = parser.parse_args()
     first, last = map(int, arguments.seeds.split(":"))
@@ -96,7 +108,7 @@ def main() -> None:
         rows = []
         for seed in range(first, last):
             piece = corpus.make(style, seed)
-            rows.append(row(piece, wave_of(piece), tracker))
+            rows.append(row(piece, wave_of(piece), told(piece) if arguments.told else tracker))
             if arguments.each:
                 tempo = 60 / np.median(np.diff(piece.beats))
                 print(f"    {seed} {tempo:6.1f}", {key: round(value, 2) for key, value in rows[-1].items()})

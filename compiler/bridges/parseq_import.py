@@ -85,7 +85,7 @@ def _is_flat(document: Document) -> bool:
 def _film(document: Document, mode: str, *, beats: bool, seeded: bool) -> str:
     lines = [f"fps = {number(document.fps)}", f"length = {document.frames}f"]
     if beats:
-        lines.append(f"tempo = {number(document.bpm)}")
+        lines.append(f"tempo = {number(document.bpm)} offset 0s")
     if mode != BY_NAME["mode"].default:
         lines.append(f'mode = "{mode}"')
     if seeded:

@@ -166,6 +166,15 @@ NAMES: dict[str, Entry] = {
         wrong=_P + 'on word "fire": strength -= 0.2*decay(12f)\n',
         right=_P + "on at 2s: strength -= 0.2*decay(12f)\n",
     ),
+    "E0223": Entry(
+        "the beats file {path} tells no beats: {why}",
+        "no times in it",
+        reason="each line of a beats file begins with seconds; behind them may stand which beat of its bar that is",
+        repair="write 0.52 or 0.52 1 on each line, or take what `animc listen song.wav --beats song.beats` writes",
+        wrong=_P + 'beats "words.txt"\non beat: fov += 1\n',
+        right=_P + 'beats "song.beats"\non beat: fov += 1\n',
+        files={"words.txt": "one\ntwo\n", "song.beats": "0.5 1\n1.0 2\n1.5 3\n2.0 4\n"},
+    ),
     "E0222": Entry(
         "there is no `{name}`",
         "not a part of the standard library",

@@ -9,6 +9,7 @@ from typing import Any
 from .. import tree
 from ..additions import weights_of
 from ..diagnostics import Findings
+from ..inputs.beats import Beats
 from ..inputs.lyrics import Line
 from ..program import TooLong
 from ..source import Place, Source, Span
@@ -33,6 +34,7 @@ def check(
     *,
     files: Mapping[str, tree.Script] | None = None,
     lyrics: tuple[Line, ...] | None = None,
+    beats: Beats | None = None,
     profile: str | None = None,
     overrides: Mapping[str, tree.Expr] | None = None,
     override_sources: Mapping[str, Source] | None = None,
@@ -40,11 +42,11 @@ def check(
 ) -> Typed:
     """Return the typed tree of a script; mistakes go to ``findings``, and none is raised.
 
-    ``files``: the scripts that ``use`` brings, by path; ``lyrics``: None where there are none. ``profile`` and
-    ``overrides`` (settings by name, each an expression with its source) are laid over the script in this order.
+    ``files``: the scripts that ``use`` brings, by path; ``lyrics``, ``beats``: None where there are none. ``profile``
+    and ``overrides`` (settings by name, each an expression with its source) are laid over the script in this order.
     ``rules``: what gives each kind of expression its value.
     """
-    cx = Check(findings, rules, lyrics=lyrics)
+    cx = Check(findings, rules, lyrics=lyrics, beats=beats)
     if not script.statements and not overrides:
         findings.add("E0101", None)
     checker = Checker(cx, Draft(), files or {}, _body)
@@ -115,7 +117,7 @@ def _typed(checker: Checker) -> Typed:
     painted = prompts or draft.image or any(act.target == "prompt" for trigger in triggers for act in trigger.acts)
     if not painted and not cx.findings.errors:
         cx.findings.add("W0108", None)
-    needs = needs_of(cx, draft.tempo is not None, triggers, draft.streams, draft.audio)
+    needs = needs_of(cx, draft.tempo, triggers, draft.streams, draft.audio)
     return Typed(
         steps=tuple(cx.program.steps),
         settings={**{p.name: _default(p) for p in PARAMS if not p.track}, **draft.settings},
@@ -132,6 +134,7 @@ def _typed(checker: Checker) -> Typed:
         streams=draft.streams,
         keys=tuple(cx.keys),
         lyrics=cx.lyrics or (),
+        beats=cx.beats,
         needs=needs,
         sound_place=next((cx.sounds[request] for request in cx.sounds if request in needs.requests), None),
     )

@@ -84,15 +84,15 @@ def _named(checker: Checker, text: tree.Text, scope: Scope) -> str | None:
 
 
 def bring(checker: Checker, statement: tree.Input, scope: Scope) -> None:
-    """Note an input: audio, an image, lyrics."""
+    """Note an input: audio, an image, lyrics, beats."""
     cx = checker.cx
     place = scope.place(statement.span)
     path = _named(checker, statement.path, scope)
     if path is None:
         return
-    if statement.kind == "lyrics":
+    if statement.kind in ("lyrics", "beats"):
         if scope.section != FILM:
-            cx.findings.add("E0218", place, what="lyrics", where="a section")
+            cx.findings.add("E0218", place, what=statement.kind, where="a section")
     elif statement.kind == "image":
         if scope.section == FILM:
             checker.draft.image = path

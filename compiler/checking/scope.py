@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .. import tree
 from ..diagnostics import Findings, Label
+from ..inputs.beats import Beats
 from ..inputs.lyrics import Line
 from ..program import Program, TooLong
 from ..source import Place, Source, Span
@@ -140,6 +141,7 @@ class Check:
     stems: dict[str, str] = field(default_factory=dict[str, str])
     named: dict[str, Place] = field(default_factory=dict[str, Place])
     lyrics: tuple[Line, ...] | None = None
+    beats: Beats | None = None
     serial: int = 0
     depth: int = 0
     inlining: int = 0

@@ -105,15 +105,18 @@ def steady(fps: Fraction, bpm: float, offset: float = 0.0, meter: float = 4.0) -
     return Timeline(fps, Grid(np.array([offset, offset + beat]), True), Grid(np.array([offset, offset + bar]), True))
 
 
-def heard(fps: Fraction, beats: Array, downbeats: Array) -> Timeline:
-    """Return the timeline of heard beats; too few of them stand for 120 beats a minute from the first on."""
+def heard(fps: Fraction, beats: Array, downbeats: Array, meter: int = 4) -> Timeline:
+    """Return the timeline of heard beats; too few of them stand for 120 beats a minute from the first on.
+
+    ``meter``: beats a bar where no downbeats are told.
+    """
     if len(beats) < 2:
         return steady(fps, 120.0, float(beats[0]) if len(beats) else 0.0)
     grid = Grid(beats)
     if len(downbeats) >= 2:
         return Timeline(fps, grid, Grid(downbeats))
     first = int(np.argmin(np.abs(beats - downbeats[0]))) if len(downbeats) else 0
-    every = beats[first::4]
+    every = beats[first::meter]
     if len(every) < 2:
-        every = np.array([beats[first], beats[first] + 4.0 * grid.spacing])
+        every = np.array([beats[first], beats[first] + meter * grid.spacing])
     return Timeline(fps, grid, Grid(every))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -12,6 +12,7 @@ from ..diagnostics import CompileError, Findings
 from ..source import Place, Source
 from ..syntax.parse import parse
 from . import library
+from .beats import Beats, BeatsError, beats_of
 from .lyrics import Line, lyrics_of
 
 MAX_FILES = 100
@@ -19,36 +20,55 @@ MAX_FILES = 100
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What other files bring: the trees of those that are used, by path, and the lines of the lyrics."""
+    """What other files bring: the trees of those that are used, by path, the lines of the lyrics, and the beats."""
 
     scripts: Mapping[str, tree.Script] = field(default_factory=dict[str, tree.Script])
     lyrics: tuple[Line, ...] | None = None
+    beats: Beats | None = None
 
 
 def brought(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> Files:
-    """Return all files that a script uses, directly or through one another, and its lyrics."""
+    """Return all files that a script uses, directly or through one another, its lyrics and its beats."""
     found: dict[str, tree.Script] = {}
     _bring(script, read, findings, found, (PurePosixPath(script.source.name).name,))
-    return Files(found, _lyrics(script, read, findings))
+    return Files(found, _lyrics(script, read, findings), _beats(script, read, findings))
 
 
 def _lyrics(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> tuple[Line, ...] | None:
     lines: tuple[Line, ...] | None = None
-    for statement in script.statements:
-        if not isinstance(statement, tree.Input) or statement.kind != "lyrics":
-            continue
-        path = "".join(part for part in statement.path.parts if isinstance(part, str))
-        place = Place(script.source, *statement.path.span)
-        lines = lines or ()
-        text = _text(path, read, findings, place) if _inside(path) else None
-        if text is None:
-            if not _inside(path):
-                findings.add("E0216", place)
-            continue
-        lines = lyrics_of(text.removeprefix("\ufeff"))
-        if not lines:
+    for path, place, text in _inputs("lyrics", script, read, findings):
+        lines = lyrics_of(text) if text is not None else lines or ()
+        if text is not None and not lines:
             findings.add("E0220", place, path=path)
     return lines
+
+
+def _beats(script: tree.Script, read: Callable[[str], str] | None, findings: Findings) -> Beats | None:
+    beats: Beats | None = None
+    for path, place, text in _inputs("beats", script, read, findings):
+        try:
+            beats = beats_of(text or "")
+        except BeatsError as fault:
+            findings.add("E0223", place, path=path, why=f"line {fault.number} begins with {fault.said[:40]!r}")
+            continue
+        if text is not None and beats.times.size < 2:
+            findings.add("E0223", place, path=path, why="it holds fewer than two")
+    return beats
+
+
+def _inputs(
+    kind: str, script: tree.Script, read: Callable[[str], str] | None, findings: Findings
+) -> Iterator[tuple[str, Place, str | None]]:
+    """Yield the path, place and text of each file of a kind; no text where it cannot be read, which is told."""
+    for statement in script.statements:
+        if isinstance(statement, tree.Input) and statement.kind == kind:
+            path = "".join(part for part in statement.path.parts if isinstance(part, str))
+            place = Place(script.source, *statement.path.span)
+            inside = _inside(path)
+            if not inside:
+                findings.add("E0216", place)
+            text = _text(path, read, findings, place) if inside else None
+            yield path, place, None if text is None else text.removeprefix("\ufeff")
 
 
 def _bring(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..evaluation.arithmetic import Array
 from ..evaluation.timeline import Timeline, heard, nearest_frame, steady
-from ..sounds import BEAT, DOWNBEAT, Events
+from ..sounds import BEAT, DOWNBEAT, Events, Signal, Sounds
 from ..source import Place
 from ..typed import FILM, Setting
 from ..vocabulary import BY_NAME, MAX_FRAMES, Param
@@ -61,7 +61,8 @@ def _film_number(lowering: Lowering, param: Param, setting: Setting) -> float | 
 
 
 def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
-    """Return the clocks: of the written tempo, else of the heard beats, else of a stand-in of 120 beats a minute."""
+    """Return the clocks: of the beats brought in a file, else of the written tempo, else of the heard beats, else of a
+    stand-in of 120 beats a minute."""
     typed, sounds, findings = lowering.typed, lowering.sounds, lowering.findings
     lowering.film.timeline = steady(fps, 120.0)
     tempo = typed.tempo
@@ -80,12 +81,19 @@ def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
             findings.add("E0402", tempo.place, fault="this offset has no value", frame=0, why="it is NaN or too large")
         else:
             lowering.evaluator.results.clear()
-            if sounds is None and typed.needs.requests:
+            if sounds is None and set(typed.needs.requests) - {BEAT, DOWNBEAT}:
                 findings.add("W0114", typed.sound_place)
-            return steady(fps, bpm, offset, meter)
+            if typed.beats:
+                return heard(fps, typed.beats.times, typed.beats.downbeats, int(meter))
+            followed = _followed(fps, sounds) if sounds and typed.needs.told else None
+            return followed or steady(fps, bpm, offset, meter)
         lowering.adrift = True
         return steady(fps, 120.0)
     lowering.evaluator.results.clear()
+    if typed.beats:
+        if sounds is None and typed.needs.requests:
+            findings.add("W0114", typed.sound_place)
+        return heard(fps, typed.beats.times, typed.beats.downbeats)
     if sounds is None:
         if typed.needs.requests:
             asked = {request.kind for request in typed.needs.requests}
@@ -94,13 +102,17 @@ def film_timeline(lowering: Lowering, fps: Fraction) -> Timeline:
                 instead = (instead + "; " if instead else "") + "what it listens to is silent"
             findings.add("W0106", typed.sound_place, instead=instead)
         return steady(fps, 120.0)
-    beats, bars = sounds.heard.get(BEAT), sounds.heard.get(DOWNBEAT)
-    empty = np.zeros(0)
-    return heard(
-        fps,
-        _ascending(beats.times) if isinstance(beats, Events) else empty,
-        _ascending(bars.times) if isinstance(bars, Events) else empty,
-    )
+    return _followed(fps, sounds) or heard(fps, np.zeros(0), np.zeros(0))
+
+
+def _followed(fps: Fraction, sounds: Sounds) -> Timeline | None:
+    """Return the clocks of the beats heard, or None where there is none."""
+    beats, bars = (_times(sounds.heard.get(request)) for request in (BEAT, DOWNBEAT))
+    return heard(fps, beats, bars) if beats.size else None
+
+
+def _times(found: Events | Signal | None) -> Array:
+    return _ascending(found.times) if isinstance(found, Events) else np.zeros(0)
 
 
 def _ascending(times: Array) -> Array:

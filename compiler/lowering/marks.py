@@ -155,9 +155,9 @@ def events_of(lowering: Lowering, stage: Stage) -> dict[str, Array]:
     """Return every named or awaited stream of events, in seconds."""
     typed = lowering.typed
     named: dict[str, Stream] = {}
-    if typed.tempo is not None or BEAT in typed.needs.requests:
+    if typed.tempo or typed.beats or BEAT in typed.needs.requests:
         named["beat"] = Heard(BEAT)
-    if typed.tempo is not None or DOWNBEAT in typed.needs.requests:
+    if typed.tempo or typed.beats or DOWNBEAT in typed.needs.requests:
         named["downbeat"] = Heard(DOWNBEAT)
     found: dict[str, Array] = {}
     for name, stream in {**named, **typed.streams}.items():

@@ -113,8 +113,8 @@ def typed_lines(
     values, sources = parsed(overrides or {}, findings)
     types: dict[int, dict[str, None]] = {}
     rules = {kind: _watched(rule, types) for kind, rule in RULES.items()}
-    check(script, findings, files=files.scripts, lyrics=files.lyrics, profile=profile, overrides=values,
-          override_sources=sources, rules=rules)  # fmt: skip
+    check(script, findings, files=files.scripts, lyrics=files.lyrics, beats=files.beats, profile=profile,
+          overrides=values, override_sources=sources, rules=rules)  # fmt: skip
     if findings.errors:
         raise CompileError(findings.ordered())
     yield from tree_lines(script, types)

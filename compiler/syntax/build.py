@@ -161,6 +161,9 @@ class Builder(ExpressionBuilder):
     def lyrics(self, children: Children) -> tree.Input:
         return tree.Input("lyrics", None, children[1], span_of(children))
 
+    def beats(self, children: Children) -> tree.Input:
+        return tree.Input("beats", None, children[1], span_of(children))
+
     def image(self, children: Children) -> tree.Input:
         return tree.Input("image", None, children[1], span_of(children))
 

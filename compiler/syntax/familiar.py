@@ -31,7 +31,7 @@ def _slip(pattern: str, found: str, wanted: str, repair: str, code: str = "E0110
 _NAME, _NUMBER = r"[^\W\d]\w*", r"(?:\d+\.?\d*|\.\d+)"
 _CURVES = "|".join(sorted((*EASES, "step", "smooth"), key=len, reverse=True))
 _CALLS = "|".join(sorted((*FUNCTIONS, *SPELLINGS), key=len, reverse=True))
-_STATEMENTS = "let|def|marker|section|on|block|apply|use|audio|lyrics|image|style|cut|profile"
+_STATEMENTS = "let|def|marker|section|on|block|apply|use|audio|lyrics|beats|image|style|cut|profile"
 _QUOTED = "a name in double quotes"
 _SLIPS = (
     _slip(r"^\s*(size)\s*=\s*(?P<here>\(?\s*(\d+)\s*[x×,]\s*(\d+)\s*\)?)", "{here}", "a size", "write {1} = {3}x{4}"),
@@ -52,8 +52,8 @@ _SLIPS = (
     _slip(rf"\b(?:np|numpy|math|Math|torch)(?P<here>\.)({_NAME})", ".", "the end of the line", "write {2} alone"),
     _slip(r"^\s*use\s+(?P<here>std)\s*$", "std", "the name of a part",
           "write use std.cameras, use std.looks or use std.beats", "E0116"),
-    _slip(r"^\s*(audio|lyrics|image|use|style)\s*(?P<here>=)", "=", "the text itself", 'write {1} "…"'),
-    _slip(rf"^\s*((?:audio|lyrics|image|use)\s+(?:{_NAME}\s*=\s*)?)(?P<here>[^\s\"=]+\.\w+)", "{here}", _QUOTED,
+    _slip(r"^\s*(audio|lyrics|beats|image|use|style)\s*(?P<here>=)", "=", "the text itself", 'write {1} "…"'),
+    _slip(rf"^\s*((?:audio|lyrics|beats|image|use)\s+(?:{_NAME}\s*=\s*)?)(?P<here>[^\s\"=]+\.\w+)", "{here}", _QUOTED,
           'write {1}"{here}"'),
     _slip(r"^\s*on\b.*?(?P<here>:\s*\{)", "{{", "one action", "take the `:` away: several actions stand in braces"),
     _slip(r"^\s*(mode)\s*=\s*(?P<here>([23])[dD])\b", "{here}", "a text in double quotes", 'write {1} = "{3}d"'),

@@ -45,8 +45,8 @@ _EXPECTED = (
     ("DOT", "`.`"),
 )
 _STATEMENTS = (
-    "let", "def", "marker", "section", "on", "block", "apply", "use", "audio", "lyrics", "image", "style", "cut",
-    "profile",
+    "let", "def", "marker", "section", "on", "block", "apply", "use", "audio", "lyrics", "beats", "image", "style",
+    "cut",     "profile",
 )  # fmt: skip
 
 

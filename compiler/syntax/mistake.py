@@ -23,9 +23,9 @@ class Mistake(Exception):  # noqa: N818 - a finding on its way up, not a fault o
 
 KEYWORDS = {
     "LET": "let", "DEF": "def", "MARKER": "marker", "SECTION": "section", "ON": "on", "BLOCK": "block",
-    "APPLY": "apply", "USE": "use", "AUDIO": "audio", "LYRICS": "lyrics", "IMAGE": "image", "STYLE": "style",
-    "CUT": "cut", "PROFILE": "profile", "FROM": "from", "TO": "to", "FOR": "for", "FADE": "fade", "MORPH": "morph",
-    "NEGATIVE": "negative", "EASE": "ease", "EVERY": "every", "WHERE": "where", "IN": "in", "LEAD": "lead",
-    "OFFSET": "offset", "MODEL": "model", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
+    "APPLY": "apply", "USE": "use", "AUDIO": "audio", "LYRICS": "lyrics", "BEATS": "beats", "IMAGE": "image",
+    "STYLE": "style", "CUT": "cut", "PROFILE": "profile", "FROM": "from", "TO": "to", "FOR": "for", "FADE": "fade",
+    "MORPH": "morph", "NEGATIVE": "negative", "EASE": "ease", "EVERY": "every", "WHERE": "where", "IN": "in",
+    "LEAD": "lead", "OFFSET": "offset", "MODEL": "model", "AT": "at", "PER": "per", "ELSE": "else", "IF": "if",
 }  # fmt: skip
 """Words of the language by the grammar's names for them."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...compiler.sounds import Told
 from ..errors import AnimcError
 from ..files import write_atomically
-from .listen import heard_in, words_in
+from .listen import TEMPI, heard_in, told_of, words_in
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ HELP = """Write a first script for a song: sections, prompts, camera moves on it
     animc draft track.mp3 --lyrics track.lrc --style "oil painting" -o film.anim
     animc draft track.mp3 --recipe dreamlike -o film.anim        or your own: --recipe my.toml
     animc draft --narration voice.wav --story story.txt -o film.anim
+    animc draft track.mp3 --tempo 96 -o film.anim                where the beats are heard at half or double
+    animc draft track.mp3 --beats song.beats -o film.anim        on beats that `animc listen` wrote, or you mended
     animc draft track.mp3 --merge -o film.anim                   again, keeping every line that you changed
 
 AUDIO is any sound file. Words are LRC, SRT, WebVTT or ASS; a plain text is aligned to the sound, and its times are
@@ -40,6 +43,9 @@ written beside the script as an LRC file.
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Default: the sound's name, .anim."
 )
+@click.option("--tempo", type=click.FloatRange(*TEMPI), metavar="BPM", help="About how many beats a minute it has.")
+@click.option("--meter", type=click.IntRange(1, 64), metavar="N", help="Beats a bar; with --tempo.")
+@click.option("--beats", type=click.Path(path_type=Path), metavar="FILE", help="The beats, one time a line.")
 @click.option("--style", metavar="TEXT", help="How every picture looks, in place of the recipe's: 'oil painting'.")
 @click.option("--recipe", "name", metavar="NAME", help="calm, driving (the default), dreamlike, narration, or a .toml.")
 @click.option("--merge", "merging", is_flag=True, help="Keep every line of the script that you changed.")
@@ -47,18 +53,24 @@ written beside the script as an LRC file.
 @click.option("--quiet", "-q", is_flag=True, help="Only errors.")
 def command(
     audio: Path | None, lyrics: Path | None, narration: Path | None, story: Path | None, output: Path | None,
-    style: str | None, name: str | None, merging: bool, force: bool, quiet: bool,
+    tempo: float | None, meter: int | None, beats: Path | None, style: str | None, name: str | None,
+    merging: bool, force: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Draft one script."""
     sound, words = _inputs(audio, lyrics, narration, story)
+    known = told_of(tempo, meter)
+    if known and beats:
+        raise click.UsageError("--tempo and --beats each tell the beats: give one of them")
     output = output or Path(sound.stem + ".anim")
+    if beats and not beats.resolve().is_relative_to(output.parent.resolve()):
+        raise click.UsageError(f"a script takes beats from its own folder: copy {beats} beside {output}")
     _refuse(output, sound, words, merging=merging, force=force)
     from ..drafting import find_recipe, merge, signed, write_script
 
     recipe = find_recipe(name or ("narration" if narration else "driving"))
     with Screen(quiet=quiet) as screen:
         screen.stage("hearing")
-        heard, lines = _heard(sound, words, screen, told=narration is not None)
+        heard, lines = _heard(sound, words, screen, known, beats, told=narration is not None)
         screen.stage("writing")
         timed, extra = _lyrics_path(words, lines, output, told=narration is not None)
         text = write_script(
@@ -67,6 +79,8 @@ def command(
             audio=_from(output, sound),
             lyrics=timed,
             lines=lines,
+            known=known,
+            beats=_from(output, beats) if beats else None,
             story=narration is not None,
             style=style,
         )
@@ -113,9 +127,16 @@ def _refuse(output: Path, sound: Path, words: Path | None, *, merging: bool, for
         raise AnimcError(f"there is no folder {output.parent}", "make it, or choose another path with -o")
 
 
-def _heard(sound: Path, words: Path | None, screen: Screen, *, told: bool) -> tuple[Heard, tuple[SpokenLine, ...]]:
+def _heard(
+    sound: Path, words: Path | None, screen: Screen, known: Told | None, beats: Path | None, *, told: bool
+) -> tuple[Heard, tuple[SpokenLine, ...]]:
     """Return what is heard, and the lines of its words that begin before its end."""
-    heard = heard_in(sound, screen)
+    follow = None
+    if beats:
+        from ..hearing.trackers import written
+
+        follow = written(beats)
+    heard = heard_in(sound, screen, known, follow)
     if words is None:
         return heard, ()
     if told:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ...compiler.sounds import DRUMS
+from ...compiler.sounds import DRUMS, Told
 from ..hearing import Heard
 from ..hearing.words import SpokenLine
 from .recipe import Recipe
@@ -21,17 +21,18 @@ _DRUMS = {"kick": "a blow in the bass", "snare": "snare and clap", "hat": "hi-ha
 
 def write_script(
     heard: Heard, recipe: Recipe, *, audio: str, lyrics: str | None = None, lines: Sequence[SpokenLine] = (),
-    story: bool = False, style: str | None = None,
+    known: Told | None = None, beats: str | None = None, story: bool = False, style: str | None = None,
 ) -> str:  # fmt: skip
     """Return a script for what was heard. ``audio`` and ``lyrics``: paths as the script writes them.
 
-    ``lines``: the words with their times, in seconds; with ``story`` they are the whole film.
+    ``lines``: the words with their times, in seconds; with ``story`` they are the whole film. ``known``: what the beats
+    were listened for with, and ``beats`` the path of the file they are from; the script says so too.
     """
     times = Times(heard.rhythm, counted=not story)
     drums = [] if story else [drum for drum in DRUMS if drum in recipe.on and is_there(drum, heard)]
     head = [*_about(heard, recipe, audio, lines, story=story), "", f"audio {quoted(audio)}"]
     head += [f"lyrics {quoted(lyrics)}"] if lyrics else []
-    head += [f"fps = {recipe.fps}", "seed = 42", *_tempo(times, story=story)]
+    head += [f"fps = {recipe.fps}", "seed = 42", *_tempo(times, known, beats, story=story)]
     head += [f"negative = {quoted(recipe.negative)}"] if recipe.negative else []
     look = _style(recipe.style if style is None else style)
     head += [f"style {look}   # wraps every prompt below"] if look else []
@@ -82,9 +83,14 @@ def _about(heard: Heard, recipe: Recipe, audio: str, lines: Sequence[SpokenLine]
     return told
 
 
-def _tempo(times: Times, *, story: bool) -> list[str]:
-    if times.heard or story:
+def _tempo(times: Times, known: Told | None, beats: str | None, *, story: bool) -> list[str]:
+    if story:
         return []
+    if beats:
+        return [f"beats {quoted(beats)}   # these, in place of those heard: mend them there"]
+    if times.heard:
+        bars = f" meter {known.meter}" if known and known.meter else ""
+        return [f"tempo = {known.tempo:g}{bars}   # about: the music is followed from beat to beat"] if known else []
     return ["tempo = 120 offset 0s meter 4   # no beat was heard: a bar here lasts two seconds"]
 
 

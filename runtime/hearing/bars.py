@@ -16,15 +16,16 @@ _THIRDS = 0.2
 _SLIP = 6.0
 
 
-def find_downbeats(beats: Times, accents: Accents) -> tuple[NDArray[np.int64], int, float]:
-    """Return the indices of the beats that begin a bar, the meter, and a confidence in 0..1."""
+def find_downbeats(beats: Times, accents: Accents, told: int | None = None) -> tuple[NDArray[np.int64], int, float]:
+    """Return the indices of the beats that begin a bar, the meter (``told``, if it is), and a confidence in 0..1."""
     if beats.size < 4:
         return np.zeros(min(beats.size, 1), np.int64), 4, 0.0
     weight = _weights(beats, accents)
     sizes, usual = (COMPOUND, 2) if _is_compound(beats, accents) else (METERS, 4)
+    sizes, usual = ((told,), told) if told else (sizes, usual)
     contrast = {meter: _contrast(weight, meter) for meter in sizes if beats.size >= 3 * meter}
     if not contrast:
-        return np.arange(0, beats.size, 4), 4, 0.0
+        return np.arange(0, beats.size, usual), usual, 0.0
     # Few beats show some count by chance: another meter than the usual one must stand out beyond that.
     doubt = {size: 0.15 + float(weight.std()) * (size / beats.size) ** 0.5 for size in contrast if size != usual}
     meter = max(contrast, key=lambda size: contrast[size] - doubt.get(size, 0.0))

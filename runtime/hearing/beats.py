@@ -14,30 +14,55 @@ from .tempo import tempo_curve, tempogram
 Times = NDArray[np.float64]
 
 _TIGHT = 200.0
+_TRUST, _LOOSE = 4.0, 0.04
+"""How much a tap weighs beside accents, in their deviations, and how far off it usually is, in seconds."""
 _SILENT = -50.0
 _FAINT = 0.02
 """Of the strongest accent: what is less, no ear takes for a beat."""
+_ECHO, _FADED = 0.2, 12.0
+"""Of the strong accents: what is less begins nothing; and dB below the loud parts: what is less has faded."""
 _CREST, _REPEATS = 2.6, 0.35
 """In plain noise the accents' 98th percentile is twice their median, and no tempo repeats by more than a quarter."""
 
 
-def find_beats(accents: Accents, curves: NDArray[np.float32]) -> tuple[Times, float]:
+def find_beats(
+    accents: Accents, curves: NDArray[np.float32], told: float | None = None, taps: Times | None = None
+) -> tuple[Times, float]:
     """Return the beats in seconds, ascending, and how sure their level is; none where nothing is regular.
 
-    ``curves`` as of ``power_curves``.
+    ``curves`` as of ``power_curves``. ``told``: about how many there are a minute; ``taps``: about where some are.
     """
     onset = accents.onset
     if onset.size < 2 * RATE or float(onset.max(initial=0)) < 1e-3:
         return np.zeros(0), 0.0
     if _is_still(onset) or _is_noise(onset):
         return np.zeros(0), 0.0
-    tempo, sure = tempo_curve(accents)
+    if taps is not None:
+        told = 60 / float(np.median(np.diff(taps)))
+    tempo, sure = tempo_curve(accents, told)
     period = 60 * RATE / tempo
     # The bass once more: it holds the beat where hi-hats dance off it.
     lively = onset / max(float(onset.std()), 1e-9) + 0.5 * accents.low / max(float(accents.low.std()), 1e-9)
+    if taps is not None:
+        lively = lively + _tapped(taps, onset.size)
     times = _follow(lively, period).astype(np.float64) / RATE
-    settled = _settle(_heard(times, accents.level), curves)
-    return settled[settled < onset.size / RATE - 0.03], sure
+    settled = settle(_heard(times, accents.level), curves)
+    return settled[settled < min(onset.size / RATE - 0.03, _end(accents) + 0.07)], sure
+
+
+def _end(accents: Accents) -> float:
+    """Return when, in seconds, the music only rings out: nothing begins any more, and what is held has faded."""
+    begun = np.flatnonzero(accents.onset > _ECHO * np.percentile(accents.onset, 98))
+    held = np.flatnonzero(accents.level > np.percentile(accents.level, 90) - _FADED)
+    return max(int(begun[-1]), int(held[-1])) / RATE
+
+
+def _tapped(taps: Times, size: int) -> NDArray[np.float64]:
+    """Return how strongly taps speak for a beat, in the accents' deviations: most where they are."""
+    frames = np.arange(size) / RATE
+    near = np.searchsorted(taps, frames).clip(1, taps.size - 1)
+    off = np.minimum(np.abs(frames - taps[near - 1]), np.abs(frames - taps[near]))
+    return _TRUST * np.exp(-0.5 * np.square(off / _LOOSE))
 
 
 def _is_still(onset: NDArray[np.float32]) -> bool:
@@ -93,7 +118,7 @@ def _heard(times: Times, level: NDArray[np.float32]) -> Times:
     return times[(times >= loud[0] - 0.07) & (times <= loud[-1] + 0.07)]
 
 
-def _settle(times: Times, curves: NDArray[np.float32]) -> Times:
+def settle(times: Times, curves: NDArray[np.float32]) -> Times:
     """Move beats to the attacks they mark; those without one move by what the others moved."""
     if times.size == 0:
         return times

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...compiler.sounds import MAIN, Events, Request, Signal
+from ...compiler.sounds import MAIN, Events, Request, Signal, Told
 from ..errors import HearingError
 from . import cache, onsets, signals
 from .decode import Wave, decode
@@ -33,6 +33,7 @@ class Ear:
         self.path = path
         self._folder = cache.cache_folder(folder)
         self._progress = progress or (lambda _: None)
+        self._rhythms: dict[Told | None, Rhythm] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -84,10 +85,14 @@ class Ear:
             return f"{self.path.name} breaks off: {held:.1f} s of its {promised:.1f} s are there"
         return f"{self.path.name} breaks off after {held:.1f} s: its end is missing"
 
-    @cached_property
-    def rhythm(self) -> Rhythm:
-        """Beats and bars."""
-        key = cache.key_of(self.digest, "rhythm")
+    def rhythm(self, told: Told | None = None) -> Rhythm:
+        """Beats and bars, those that are told of."""
+        if told not in self._rhythms:
+            self._rhythms[told] = self._rhythm(told)
+        return self._rhythms[told]
+
+    def _rhythm(self, told: Told | None) -> Rhythm:
+        key = cache.key_of(self.digest, f"rhythm {told}" if told else "rhythm")
         kept = cache.load(self._folder, key)
         try:
             if kept is not None:
@@ -96,30 +101,32 @@ class Ear:
             pass
         wave = self.wave
         self._progress("finding beats and bars")
-        rhythm = rhythm_of(wave)
+        rhythm = rhythm_of(wave, told)
         cache.store(self._folder, key, to_arrays(rhythm))
         return rhythm
 
-    @cached_property
-    def structure(self) -> Structure:
-        """Sections, builds and drops."""
-        key = cache.key_of(self.digest, "structure")
+    def structure(self, told: Told | None = None) -> Structure:
+        """Sections, builds and drops, along the beats that are told of."""
+        key = cache.key_of(self.digest, f"structure {told}" if told else "structure")
         kept = cache.load(self._folder, key)
         try:
             if kept is not None:
                 return structure_from(kept)
         except _STALE:
             pass
-        wave, rhythm = self.wave, self.rhythm
+        wave, rhythm = self.wave, self.rhythm(told)
         self._progress("finding sections")
         structure = structure_of(wave, rhythm)
         cache.store(self._folder, key, structure_to(structure))
         return structure
 
-    def answer(self, request: Request) -> Events | Signal:
-        """Hear what is asked; its source is this file, or the harmonic or percussive part of it."""
+    def answer(self, request: Request, told: Told | None = None) -> Events | Signal:
+        """Hear what is asked; its source is this file, or the harmonic or percussive part of it.
+
+        ``told``: what is known of its beats.
+        """
         if request.kind in ("beat", "downbeat") and request.source not in PARTS:
-            return self._beat_events(request.kind)
+            return self._beat_events(request.kind, told)
         part = request.source if request.source in PARTS else MAIN
         what = repr((request.kind, part, request.band, request.options))
         key = cache.key_of(self.digest, what)
@@ -135,8 +142,8 @@ class Ear:
         cache.store(self._folder, key, _packed(heard))
         return heard
 
-    def _beat_events(self, kind: str) -> Events:
-        rhythm = self.rhythm
+    def _beat_events(self, kind: str, told: Told | None) -> Events:
+        rhythm = self.rhythm(told)
         if kind == "beat":
             return Events(rhythm.beats, rhythm.velocity)
         return Events(rhythm.downbeats, rhythm.velocity[rhythm.bars])

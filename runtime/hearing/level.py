@@ -31,6 +31,17 @@ _COMMON = np.array([0.01, 0.12, 0.02, 0.005, 0.68, 0.005, 0.02, 0.13, 0.01])
 _FAITH, _SPREAD = 0.4, 0.7
 """How much the expected counts beside what is heard, and the width in octaves of the tempi that are expected."""
 
+_DOTTED = (40.0, 100.0)
+"""Beats a minute that a beat of three eighths may have."""
+_PLAIN = 3.0
+"""By how much such a beat is then ahead of every other candidate."""
+_THIRDS = [(beat, int(np.abs(RATIOS - 3 * RATIOS[beat]).argmin())) for beat in (0, 1, 2, 4)]
+"""Candidates with the one that is three times as fast."""
+_LAGS_AT = [1, 3, 2, 5]
+"""Where the features of a candidate tell how it repeats at 1/3, 2/3, 1/2 and 1 of its beat."""
+_ANSWERS = 4 * _LAGS.size + 1
+"""Where they tell how treble answers bass after 1, 2 and 3 of its beats."""
+
 _SIZE = 10 * RATE
 _MIDDLE = 115.0
 
@@ -39,10 +50,30 @@ Values = NDArray[np.float64]
 
 def choose_level(accents: Accents, tempo: Values) -> tuple[float, float]:
     """Return the ratio of ``tempo`` (beats a minute, one a window) that is the beat, and how sure that is, 0..1."""
-    score = _network(features(accents, tempo)) + _expected(RATIOS * float(np.median(tempo)))
+    seen, middle = features(accents, tempo), float(np.median(tempo))
+    score = _network(seen) + _expected(RATIOS * middle)
+    for ratio in _compound(seen, middle):
+        score[ratio] = score.max() + _PLAIN
     share = np.exp(score - score.max())
     best = int(share.argmax())
     return float(RATIOS[best]), float(share[best] / share.sum())
+
+
+def _compound(seen: Values, middle: float) -> list[int]:
+    """Return which of the candidates is a beat of three eighths with a backbeat, as in 6/8: a waltz is none.
+
+    Such a beat falls into thirds and not into halves, it repeats more plainly than its thirds, and treble answers bass
+    after a whole one but not after a third.
+    """
+    found: list[int] = []
+    for beat, eighth in _THIRDS:
+        if not _DOTTED[0] < middle * RATIOS[beat] < _DOTTED[1]:
+            continue
+        thirds, half, whole = seen[beat, _LAGS_AT[:2]].mean(), *seen[beat, _LAGS_AT[2:]]
+        one, two, three = seen[eighth, _ANSWERS : _ANSWERS + 3]
+        if thirds - half > 0.4 and whole > thirds and three > two and three - one > 0.25:
+            found.append(beat)
+    return found[:1]
 
 
 def _expected(tempo: Values) -> Values:

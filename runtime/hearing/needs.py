@@ -36,7 +36,7 @@ def hear(
             raise HearingError(
                 f"the script has no audio named {source!r}", f'add a line such as: audio {source} = "{source}.wav"'
             )
-        heard[request] = ears[source].answer(request)
+        heard[request] = ears[source].answer(request, needs.told)
     for one in ears.values():
         if warn and one.complaint:
             warn(one.complaint)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...compiler.sounds import Told
 from .accents import Accents, accents_of
 from .attack import power_curves
 from .bars import find_downbeats
@@ -35,22 +36,35 @@ class Rhythm:
         return "6/8" if self.meter == 2 else f"{self.meter}/4"
 
     @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The number of each beat in its bar, from 1; those before the first bar count down to it."""
+        size = self.beats.size
+        first = int(self.bars[0]) if self.bars.size else 0
+        last = np.maximum.accumulate(np.where(np.isin(np.arange(size), self.bars), np.arange(size), -1))
+        since = np.where(last >= 0, np.arange(size) - last, (np.arange(size) - first) % max(self.meter, 1))
+        return since + 1
+
+    @property
     def downbeats(self) -> Times:
         """The first beat of each bar, in seconds."""
         return self.beats[self.bars]
 
 
-def rhythm_of(wave: Wave) -> Rhythm:
-    """Find a sound's beats and bars; no beats where nothing is regular."""
+def rhythm_of(wave: Wave, told: Told | None = None, taps: Times | None = None) -> Rhythm:
+    """Find a sound's beats and bars, near the tempo and of the meter told, and near the taps (seconds, ascending); no
+    beats where nothing is regular."""
     accents = accents_of(wave)
-    beats, level = find_beats(accents, power_curves(wave.samples, wave.rate))
-    bars, meter, count = find_downbeats(beats, accents)
+    beats, level = find_beats(accents, power_curves(wave.samples, wave.rate), told.tempo if told else None, taps)
+    bars, meter, count = find_downbeats(beats, accents, told.meter if told else None)
+    return rhythm_on(beats, bars, meter, accents, 0.25 + 0.5 * level + 0.25 * count)
+
+
+def rhythm_on(beats: Times, bars: NDArray[np.int64], meter: int, accents: Accents, trust: float = 1.0) -> Rhythm:
+    """Return the rhythm of known beats; ``bars`` are the indices of those that begin one. ``trust``: 0..1."""
     # Beats lie on a grid of 1.5 ms, so the gap between neighbours is too coarse: half of the beats are spanned.
     span = max(1, beats.size // 2)
     tempo = 60.0 * span / float(np.median(beats[span:] - beats[:-span])) if beats.size > 1 else 0.0
-    strength = _strength(beats, accents)
-    sure = _confidence(beats, accents) * (0.25 + 0.5 * level + 0.25 * count)
-    return Rhythm(beats, strength, bars, meter, tempo, sure)
+    return Rhythm(beats, _strength(beats, accents), bars, meter, tempo, _confidence(beats, accents) * trust)
 
 
 def _strength(beats: Times, accents: Accents) -> NDArray[np.float32]:

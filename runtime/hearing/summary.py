@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...compiler.sounds import DRUMS, Events
+from ...compiler.sounds import DRUMS, Events, Told
 from .ear import Ear, Progress
 from .rhythm import Rhythm
-from .structure import Structure
+from .structure import Structure, structure_of
+from .trackers import Follow
 from .words import SpokenLine
 
 _WHOLE = Structure(())
@@ -52,6 +53,11 @@ class Heard:
             },
         }
 
+    def beats_file(self) -> str:
+        """Return the beats as a file: seconds and the number in the bar, one beat a line."""
+        pairs = zip(self.rhythm.beats.tolist(), self.rhythm.numbers.tolist(), strict=True)
+        return "".join(f"{time:.4f}\t{number}\n" for time, number in pairs)
+
     def summary(self) -> str:
         """Return a few lines for a person."""
         rhythm = self.rhythm
@@ -90,12 +96,26 @@ class Heard:
         ]
 
 
-def listen(path: Path, *, cache: Path | None = None, progress: Progress | None = None) -> Heard:
-    """Hear one sound file: its beats, bars, drums and sections. Raises HearingError."""
+def listen(
+    path: Path,
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    told: Told | None = None,
+    follow: Follow | None = None,
+) -> Heard:
+    """Hear one sound file: its beats, bars (``told``: what is known of them), drums and sections.
+
+    ``follow``: what finds the beats in animc's place. Raises HearingError.
+    """
     ear = Ear(path, cache, progress)
     drums = {name: ear.answer(request) for name, request in DRUMS.items()}
     events = {name: heard for name, heard in drums.items() if isinstance(heard, Events)}
-    return Heard(path.name, ear.duration, ear.rhythm, events, ear.structure, complaint=ear.complaint)
+    if follow is not None:
+        rhythm = follow(ear.wave)
+        sections = structure_of(ear.wave, rhythm)
+        return Heard(path.name, ear.duration, rhythm, events, sections, complaint=ear.complaint)
+    return Heard(path.name, ear.duration, ear.rhythm(told), events, ear.structure(told), complaint=ear.complaint)
 
 
 def _clock(seconds: float) -> str:

@@ -21,6 +21,8 @@ _WINDOW = 8.0
 _HOP = 0.5
 _STEPS = 60
 """Tempi an octave."""
+_ABOUT = 15
+"""Steps that a tempo may be off what is told of it: a sixth of the tempo."""
 
 
 def tempi() -> NDArray[np.float64]:
@@ -29,21 +31,27 @@ def tempi() -> NDArray[np.float64]:
     return SLOWEST * 2 ** (np.arange(count) / _STEPS)
 
 
-def tempo_curve(accents: Accents) -> tuple[NDArray[np.float64], float]:
+def tempo_curve(accents: Accents, told: float | None = None) -> tuple[NDArray[np.float64], float]:
     """Return beats a minute for every frame of the accents, and how sure its level is (half, double …), 0..1.
 
-    It is constant unless the tempo really moves.
+    It is constant unless the tempo really moves. ``told``: about what it is.
     """
     onset = accents.onset
-    plain = plainest(onset)
-    ratio, sure = choose_level(accents, plain)
     grid, strength = tempogram(onset)
-    at = np.log2(plain * ratio / SLOWEST) * _STEPS
-    path = _path(np.log(strength + 0.05), at, reach=3)
+    if told is not None and not SLOWEST < told < FASTEST:
+        return np.full(onset.size, told), 1.0
+    if told is None:
+        plain = plainest(onset)
+        ratio, sure = choose_level(accents, plain)
+        middle, reach = np.log2(plain * ratio / SLOWEST) * _STEPS, 3
+    else:
+        sure = 1.0
+        middle, reach = np.full(strength.shape[0], np.log2(told / SLOWEST) * _STEPS), _ABOUT
+    path = _path(np.log(strength + 0.05), middle, reach)
     low, high = np.percentile(grid[path], [5, 95])
     if high / low < 1.05:
-        middle = round(float(np.median(path)))
-        return np.full(onset.size, _fine(np.log(strength.mean(axis=0) + 1e-3), middle)), sure
+        usual = round(float(np.median(path)))
+        return np.full(onset.size, _fine(np.log(strength.mean(axis=0) + 1e-3), usual)), sure
     return np.interp(np.arange(onset.size), np.arange(path.size) * _HOP * RATE, grid[path]), sure
 
 

@@ -50,6 +50,7 @@ STATEMENTS: dict[str, str] = {
     "use": '`use "file.anim"`: brings another file\'s names',
     "audio": '`audio "song.flac"` or `audio stem = "drums.wav"`: the sound',
     "lyrics": '`lyrics "song.lrc"`: timed words',
+    "beats": '`beats "song.beats"`: the beats, one time a line, in place of those heard',
     "image": '`image "still.png"`: the picture that the film begins from',
     "style": '`style "${prompt}, oil on canvas"`: wraps every prompt',
     "cut": '`cut at P [image "still.png"] [model "folder"]`: a new shot, painted from nothing',
