@@ -24,7 +24,12 @@ from .words import SpokenLine, SpokenWord
 
 _STEP = 0.005
 _BAND = (200.0, 4000.0)
+_HISS = (3500.0, 9000.0)
 _PAUSE = 0.08
+_LEAD, _SOFT = 34, 45.0
+"""Steps that a soft beginning lasts at most, and dB that it may lie below the loudest of its band."""
+_DITHER = 0.003
+"""Of the loudest sample: without such a noise under it pocketsphinx finds no words where there is digital silence."""
 _MOST = 400
 """Candidates that a line looks back over; a line is never so long."""
 
@@ -37,6 +42,7 @@ def align(wave: Wave, lines: list[str], *, music: bool = False) -> tuple[SpokenL
     voiced = _voiced(loud)
     if not voiced.any():
         return _evenly(wave.duration, lines)
+    voiced = _from_soft(voiced, loud, _hiss(wave))
     places, gaps = _candidates(loud, voiced)
     said = np.concatenate([[0.0], np.cumsum(voiced) * _STEP])
     wanted = np.array([weight(line) for line in lines])
@@ -89,6 +95,30 @@ def _voiced(level: Floats) -> NDArray[np.bool_]:
     threshold = max(floor + 0.35 * (top - floor), top - 32)
     closed = binary_closing(np.pad(level > threshold, 40), np.ones(round(_PAUSE / _STEP)))[40:-40]
     return np.asarray(binary_opening(closed, np.ones(8)), bool)
+
+
+def _hiss(wave: Wave) -> Floats:
+    """Return the level in dB every 5 ms of the band where s, f, t and their like are."""
+    power = band_power(wave.samples, wave.rate, _HISS, 512, round(_STEP * wave.rate)).astype(np.float64)
+    return 10 * np.log10(power + 1e-12)
+
+
+def _from_soft(voiced: NDArray[np.bool_], *levels: Floats) -> NDArray[np.bool_]:
+    """Return the runs of speech with the soft sounds that they begin with, which noise half hides."""
+    from scipy.ndimage import binary_closing, binary_opening
+
+    heard = voiced.copy()
+    for level in levels:
+        quiet = level[~voiced]
+        if quiet.size:
+            usual, spread = np.median(quiet), np.subtract(*np.percentile(quiet, [75, 50]))
+            heard |= level > max(usual + max(5 * spread, 2.5), np.percentile(level, 95) - _SOFT)
+    heard = binary_opening(binary_closing(heard, np.ones(4)), np.ones(3)) | voiced
+    found = voiced.copy()
+    for begin in np.flatnonzero(np.diff(voiced.astype(np.int8), prepend=0) == 1):
+        before = heard[max(begin - _LEAD, 0) : begin][::-1]
+        found[begin - (int(before.argmin()) if not before.all() else before.size) : begin] = True
+    return found
 
 
 def _candidates(level: Floats, voiced: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
@@ -181,7 +211,8 @@ def _by_sphinx(wave: Wave, line: SpokenLine) -> SpokenLine:
     lead = 0.1
     piece = wave.samples[max(0, round((line.start - lead) * wave.rate)) : round((line.end + lead) * wave.rate)]
     sound = soxr.resample(piece, wave.rate, 16_000)
-    pcm = np.clip(sound / max(float(np.abs(sound).max()), 1e-6) * 0.7 * 32767, -32768, 32767).astype("<i2")
+    sound = sound / max(float(np.abs(sound).max()), 1e-6) + np.random.default_rng(0).normal(0, _DITHER, sound.size)
+    pcm = np.clip(0.7 * 32767 * sound, -32768, 32767).astype("<i2")
     spoken = [word.replace("’", "'").replace("-", "") for word in words]
     with contextlib.suppress(RuntimeError, ValueError):
         decoder.set_align_text(" ".join(spoken))
