@@ -91,6 +91,12 @@ def measure(name: str) -> float:
 
             net = open_depth("builtin")
             return _best(lambda: net.depth(picture))
+        if name == "between":
+            from .tween.between import open_tween
+
+            one, two = to_bytes(picture), to_bytes(picture.roll(4, -1))
+            tween = open_tween("rife")
+            return _best(lambda: tween.between(one, two, [0.5]))
         from .painters import open_painter
 
         schedule = _film_of(name, (256, 256))

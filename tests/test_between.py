@@ -246,3 +246,22 @@ def test_what_is_no_film(tmp_path: Path, animc: Callable[..., Done]) -> None:
     for name in ("text.mp4", "none.mp4"):
         done = animc("interpolate", tmp_path / name)
         assert done.exit_code == 1 and "no film" in done.output
+
+
+def test_the_net_that_ships_beats_a_blend_where_things_move() -> None:
+    """Half of a known motion is nearer to the truth than both pictures laid over one another."""
+    from scipy.ndimage import gaussian_filter
+
+    rng = np.random.default_rng(4)
+    wide = np.clip(128 + 900 * gaussian_filter(rng.normal(size=(128, 160, 3)), (4, 4, 0)), 0, 255).astype(np.uint8)
+    one, middle, two = (wide[:, 16 + step : 144 + step] for step in (-5, 0, 5))
+    made = open_tween("rife").between(one, two, [0.5])[0].astype(float)
+    blend = open_tween("blend").between(one, two, [0.5])[0].astype(float)
+    assert np.square(made - middle).mean() < 0.25 * np.square(blend - middle).mean()
+
+
+def test_the_nets_that_ship_take_less_than_50_megabytes() -> None:
+    weights = Path(open_tween.__code__.co_filename).parents[1] / "weights"
+    files = [file for file in weights.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 50e6
+    assert {file.suffix for file in files if file.stat().st_size > 1e6} == {".safetensors"}

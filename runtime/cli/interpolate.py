@@ -27,8 +27,9 @@ HELP = """Make frames between the frames of a film. It stays as long as it was, 
 
 \b
 MODEL is one of
-    auto     the small flow net that comes with animc where it is there, else flow
+    auto     the best that is here: flow
     flow     optical flow (OpenCV's DIS); what gets hidden is taken from the side that shows it
+    rife     the small flow net that comes with animc: for motions of a few pixels
     blend    cross-fades
     a path   RIFE weights: flownet.pkl, a .safetensors, or the folder that holds one
 
@@ -40,7 +41,7 @@ A cut stays a cut: nothing is made between two shots.
 @click.argument("film", type=click.Path(path_type=Path))
 @click.option("--to", "rate", default="2x", metavar="2x|60fps", help="A factor or a rate. Default: 2x.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Default: NAME-2x.mp4.")
-@click.option("--model", default="auto", metavar="MODEL", help="auto, flow, blend, or a path to RIFE weights.")
+@click.option("--model", default="auto", metavar="MODEL", help="auto, flow, rife, blend, or a path to RIFE weights.")
 @click.option("--loop", is_flag=True, help="Close the film on itself: after the last frame comes the first.")
 @click.option("--device", metavar="DEVICE", help="cuda, mps or cpu; default: the best there is.")
 @click.option("--quiet", "-q", is_flag=True, help="Only warnings and errors.")

@@ -36,7 +36,7 @@ In a script, any text-to-image pipeline that diffusers loads is a painter:
 """
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-BUILT_IN = (("storybook", "painter", "MIT"), ("depth", "depth", "MIT"))
+BUILT_IN = (("storybook", "painter", "MIT"), ("depth", "depth", "MIT"), ("between", "in-betweens", "MIT"))
 MOST_PROMPTS = 400
 SPEEDS = "models.json"
 

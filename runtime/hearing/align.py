@@ -113,7 +113,7 @@ def _from_soft(voiced: NDArray[np.bool_], *levels: Floats) -> NDArray[np.bool_]:
         if quiet.size:
             usual, spread = np.median(quiet), np.subtract(*np.percentile(quiet, [75, 50]))
             heard |= level > max(usual + max(5 * spread, 2.5), np.percentile(level, 95) - _SOFT)
-    heard = binary_opening(binary_closing(heard, np.ones(4)), np.ones(3)) | voiced
+    heard = np.asarray(binary_opening(binary_closing(heard, np.ones(4)), np.ones(3)), bool) | voiced
     found = voiced.copy()
     for begin in np.flatnonzero(np.diff(voiced.astype(np.int8), prepend=0) == 1):
         before = heard[max(begin - _LEAD, 0) : begin][::-1]

@@ -137,19 +137,20 @@ class Rife:
 
 
 BUILT_IN = Path(__file__).parents[1] / "weights" / "between"
-"""The small net that ships with the package, if it does."""
+"""The small net that ships with the package."""
 
 
 def open_tween(name: str, device: str | None = None) -> Tween:
-    """Return the way called ``name``: ``auto`` (the shipped net, else flow), ``flow``, ``blend``, or a path to weights.
+    """Return the way called ``name``: ``auto``, ``flow``, ``rife`` (the shipped net), ``blend`` or a path to weights.
 
+    ``auto`` is optical flow: on pictures that move by more than a few pixels the shipped net is not as good yet.
     Raises RenderError where a path leads to no such net.
     """
     if name == "blend":
         return Blend()
-    if name == "flow" or (name == "auto" and not BUILT_IN.is_dir()):
+    if name in ("auto", "flow"):
         return Flow()
-    return Rife(load_flownet(BUILT_IN if name in ("auto", "rife") else Path(name)), best_device(device))
+    return Rife(load_flownet(BUILT_IN if name == "rife" else Path(name)), best_device(device))
 
 
 def is_cut(one: Bytes, two: Bytes) -> bool:
