@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .. import files
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the code of this room would hear something else in the same file."""
 
 Arrays = dict[str, NDArray[Any]]

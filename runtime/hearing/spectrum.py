@@ -18,6 +18,8 @@ def magnitudes(samples: Floats, window: int, hop: int) -> Iterator[Floats]:
 
     A sine of amplitude 1 gives about 1 in its bin. Silence is taken before the first sample and after the last.
     """
+    from scipy.fft import rfft  # three times as fast as numpy's
+
     shape = (np.hanning(window + 1)[:-1] * (4.0 / window)).astype(np.float32)
     count = frame_count(samples.size, hop)
     half = window // 2
@@ -28,7 +30,7 @@ def magnitudes(samples: Floats, window: int, hop: int) -> Iterator[Floats]:
         inside = samples[max(start, 0) : min(stop, samples.size)]
         chunk[max(-start, 0) : max(-start, 0) + inside.size] = inside
         rows = np.lib.stride_tricks.sliding_window_view(chunk, window)[::hop]
-        yield np.abs(np.fft.rfft(rows * shape, axis=1)).astype(np.float32)
+        yield np.abs(np.asarray(rfft(rows * shape, axis=1))).astype(np.float32)
 
 
 def frame_count(samples: int, hop: int) -> int:
