@@ -20,3 +20,9 @@ class HearingError(AnimcError):
 
 class RenderError(AnimcError):
     """A picture or film that cannot be made."""
+
+
+def first_line(fault: BaseException) -> str:
+    """Return the first line of what a library says of its fault, or the fault's name where it says nothing."""
+    said = str(fault).strip()
+    return said.splitlines()[0] if said else type(fault).__name__

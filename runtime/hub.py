@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from .errors import RenderError
+from .errors import RenderError, first_line
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -93,7 +93,7 @@ def quietly(*libraries: str) -> Generator[None]:
 
 def explained(place: Place, fault: Exception) -> RenderError:
     """Return the sentence for what a loader raised."""
-    said = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+    said = first_line(fault)
     kind = type(fault).__name__
     if isinstance(fault, MemoryError) or "out of memory" in said.lower():
         return RenderError(f"{place.name} does not fit into memory", "use a smaller model")

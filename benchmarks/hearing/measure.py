@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 
 import corpus
 import mir_eval
@@ -21,20 +22,14 @@ from animc.runtime.hearing.rhythm import rhythm_of
 Tracker = Callable[[Wave], tuple[np.ndarray, np.ndarray, int]]
 
 
-def ours(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:
-    rhythm = rhythm_of(wave)
+def ours(wave: Wave, known: Told | None = None) -> tuple[np.ndarray, np.ndarray, int]:
+    rhythm = rhythm_of(wave, known)
     return rhythm.beats, rhythm.downbeats, rhythm.meter
 
 
 def told(piece: corpus.Piece) -> Tracker:
     """Return our tracker, told the piece's tempo (the median) and meter as ``tempo = 120 meter 4`` does."""
-    known = Told(round(60 / float(np.median(np.diff(piece.beats)))), piece.meter)
-
-    def tracker(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:
-        rhythm = rhythm_of(wave, known)
-        return rhythm.beats, rhythm.downbeats, rhythm.meter
-
-    return tracker
+    return partial(ours, known=Told(round(60 / float(np.median(np.diff(piece.beats)))), piece.meter))
 
 
 def librosa_default(wave: Wave) -> tuple[np.ndarray, np.ndarray, int]:

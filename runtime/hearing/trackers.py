@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...compiler.inputs.beats import Beats, BeatsError, beats_of
-from ..errors import HearingError
+from ..errors import HearingError, first_line
 from .accents import accents_of
 from .attack import power_curves
 from .beats import Times, settle
@@ -86,7 +86,7 @@ def _by_beat_this(listener: Any, checkpoint: str, wave: Wave) -> Rhythm:
     try:
         beats, downbeats = listener(checkpoint_path=checkpoint, device="cpu")(wave.samples, wave.rate)
     except Exception as fault:  # that package, torch and the net each raise their own
-        said = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+        said = first_line(fault)
         raise HearingError(
             f"{BEAT_THIS} cannot work with the weights {checkpoint!r}: {said[:160]}",
             f"go online once, or name a file: --tracker {BEAT_THIS}:final0.ckpt",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import HearingError
+from ..errors import HearingError, first_line
 from .decode import Wave
 from .words import SpokenLine, SpokenWord
 
@@ -33,7 +33,7 @@ def transcribe(wave: Wave, model: str = "small", language: str | None = None) ->
         segments, _ = recogniser.transcribe(sound, language=language, word_timestamps=True, vad_filter=True)
         lines = tuple(line for line in map(_line, segments) if line.text)
     except Exception as fault:  # ctranslate2, the hub and the tokenizer each raise their own
-        said = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
+        said = first_line(fault)
         raise HearingError(
             f"the recogniser {model!r} cannot be used: {said[:160]}",
             "go online once so that it can be fetched, or name a folder with a model: --whisper models/small",
