@@ -116,7 +116,7 @@ def tell_memory() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="storybook")
-    parser.add_argument("--frames", type=int, default=12)
+    parser.add_argument("--frames", type=int, default=240, help="of the film whose stages are timed")
     parser.add_argument("--steps", type=int, default=0, help="of a painting; the model's own where 0")
     parser.add_argument("--stages", action="store_true", help="nothing of memory")
     parser.add_argument("--peak", type=int, help=argparse.SUPPRESS)

@@ -6,8 +6,9 @@ levels and straight lines between them, so that nothing is banded and nothing dr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -36,37 +37,48 @@ class Palette:
 
 def palette_of(image: Tensor, space: str) -> Palette:
     """Return the palette of ``image`` (3×H×W, sRGB in 0..1) in ``lab``, ``rgb`` or ``hsv``."""
-    channels = SPACES[space][0](image)
-    pairs = [_distribution(channel) for channel in channels]
-    return Palette(space, tuple(levels for levels, _ in pairs), tuple(below for _, below in pairs))
+    levels, below = zip(*_distributions(SPACES[space][0](image)), strict=True)
+    return Palette(space, levels, below)
 
 
 def match(image: Tensor, palette: Palette) -> Tensor:
     """Return ``image`` (3×H×W, sRGB in 0..1) with each channel's histogram made the palette's."""
     there, back = SPACES[palette.space]
     channels = there(image)
-    for i in range(3):
-        channels[i] = _matched(channels[i], palette.levels[i], palette.below[i])
-    return back(channels).clamp_(0, 1)
+    bends = [
+        partial(_line, nodes=levels, values=np.interp(below, asked, wanted))
+        for (levels, below), asked, wanted in zip(_distributions(channels), palette.below, palette.levels, strict=True)
+    ]
+    return back(_bent(channels, bends)).clamp_(0, 1)
 
 
-def _distribution(channel: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the occupied levels (0..1) of a channel, ascending, and the share of pixels below each one's middle.
+def _distributions(channels: Tensor) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return for each of three channels its occupied levels (0..1), ascending, and the share of pixels below each one's
+    middle.
 
     A quarter of the pixels tells it: every second one, both ways.
     """
-    few = channel[::2, ::2] if channel.numel() > LEVELS * 64 else channel
-    steps = (few * (LEVELS - 1) + 0.5).to(torch.int64).clamp_(0, LEVELS - 1)
-    count = torch.bincount(steps.flatten(), minlength=LEVELS).cpu().numpy()
-    occupied = np.flatnonzero(count)
-    share = count[occupied] / count.sum()
-    return occupied / (LEVELS - 1), np.cumsum(share) - share / 2
+    few = channels[:, ::2, ::2] if channels[0].numel() > LEVELS * 64 else channels
+    steps = (few * (LEVELS - 1) + 0.5).clamp_(0, LEVELS - 1).to(torch.int64)
+    steps += torch.arange(3, device=steps.device).mul_(LEVELS)[:, None, None]
+    counts = torch.bincount(steps.flatten(), minlength=3 * LEVELS).cpu().numpy().reshape(3, LEVELS)
+    found: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    for count in counts:
+        occupied = np.flatnonzero(count)
+        share = count[occupied] / count.sum()
+        found.append((occupied / (LEVELS - 1), np.cumsum(share) - share / 2))
+    return found
 
 
-def _matched(channel: Tensor, levels: NDArray[np.float64], below: NDArray[np.float64]) -> Tensor:
-    own_levels, own_below = _distribution(channel)
-    fit = np.interp(own_below, below, levels)
-    return Table(lambda places: _line(places, own_levels, fit), 0.0, 1.0, LEVELS * 8).of(channel)
+def _bent(channels: Tensor, bends: Sequence[Curve]) -> Tensor:
+    """Return three channels (in 0..1) each sent through its curve. Works in place."""
+    each = LEVELS * 8
+    places = np.linspace(0, 1, each)
+    curves = np.empty(FINE, np.float32)
+    for number, bend in enumerate(bends):
+        curves[number * each : (number + 1) * each] = bend(places)
+    starts = torch.arange(3, device=channels.device)[:, None, None] * each + 0.5
+    return _read(torch.from_numpy(curves), torch.add(starts, channels.clamp_(0, 1), alpha=each - 1))
 
 
 def _line(places: NDArray[np.float64], nodes: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -79,23 +91,31 @@ Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 class Table:
-    """A curve over ``low``..``high``, read from so many ``places`` of it."""
+    """A curve over ``low``..``high``, read from its ``values`` at `FINE` places."""
 
-    def __init__(self, curve: Curve, low: float, high: float, places: int = FINE) -> None:
-        self.low, self.last, self.scale = low, places - 1, (places - 1) / (high - low)
-        found = curve(np.linspace(low, high, places)).astype(np.float32)
-        self.values = torch.from_numpy(np.pad(found, (0, FINE - places), "edge"))
+    def __init__(self, curve: Curve, low: float, high: float) -> None:
+        self.last, self.scale = FINE - 1, (FINE - 1) / (high - low)
+        self.shift = 0.5 - low * self.scale
+        self.values = torch.from_numpy(curve(np.linspace(low, high, FINE)).astype(np.float32))
 
     def of(self, x: Tensor) -> Tensor:
-        """Return the curve at ``x``, any shape. Works in place: new memory would cost more than the reading."""
-        places = torch.mul(x, self.scale).add_(0.5 - self.low * self.scale).clamp_(0, self.last).contiguous()
-        if x.device.type == "cpu":
-            rows = places.view(-1, places.shape[-1])
-            cv2.LUT(rows.to(torch.uint16).numpy(), self.values.numpy(), rows.numpy())
-            return places
-        chosen = places.to(torch.int32).flatten()
-        torch.index_select(self.values.to(x.device), 0, chosen, out=places.view(-1))
+        """Return the curve at ``x``, any shape."""
+        return self.at(torch.add(torch.tensor(self.shift, device=x.device), x, alpha=self.scale))
+
+    def at(self, places: Tensor) -> Tensor:
+        """Return the curve at ``places``: ``x * scale + shift``."""
+        return _read(self.values, places.clamp_(0, self.last))
+
+
+def _read(values: Tensor, places: Tensor) -> Tensor:
+    """Return which of `FINE` ``values`` stand at ``places``, rounded down. These are overwritten: new memory would cost
+    more than the reading."""
+    if places.device.type == "cpu":
+        rows = places.view(-1, places.shape[-1])
+        cv2.LUT(rows.to(torch.uint16).numpy(), values.numpy(), rows.numpy())
         return places
+    torch.index_select(values.to(places.device), 0, places.to(torch.int32).flatten(), out=places.view(-1))
+    return places
 
 
 # sRGB with white point D65: IEC 61966-2-1. L*a*b*: CIE 15. Rows are divided by the white point.
@@ -138,19 +158,31 @@ OPPONENT = torch.tensor(
 ORIGIN = torch.tensor([-0.16, 0.5, 0.5])
 
 
-def _mixed(matrix: Tensor, image: Tensor, plus: Tensor | None = None) -> Tensor:
-    """Return each pixel's three channels times a 3×3 matrix, plus a vector."""
-    flat = matrix.to(image.device) @ image.flatten(1)
-    return (flat if plus is None else flat + plus.to(image.device)[:, None]).reshape(image.shape)
+class Mix:
+    """Each pixel's three channels times a 3×3 matrix plus a vector; for a table, as the places to read it at."""
+
+    def __init__(self, matrix: Tensor, plus: Tensor | None = None, table: Table | None = None) -> None:
+        plus = torch.zeros(3) if plus is None else plus
+        self.matrix = matrix if table is None else matrix * table.scale
+        self.plus = (plus if table is None else plus * table.scale + table.shift)[:, None]
+
+    def of(self, image: Tensor) -> Tensor:
+        """Return 3×H×W for 3×H×W."""
+        matrix, plus = self.matrix.to(image.device), self.plus.to(image.device)
+        return torch.addmm(plus, matrix, image.flatten(1)).reshape(image.shape)
+
+
+UNOPPONENT = torch.linalg.inv(OPPONENT)
+TO_ROOT, TO_LAB = Mix(XYZ, table=ROOT), Mix(OPPONENT, ORIGIN)
+TO_CUBE, TO_GAMMA = Mix(UNOPPONENT, -(UNOPPONENT @ ORIGIN), CUBE), Mix(torch.linalg.inv(XYZ), table=GAMMA)
 
 
 def _to_lab(image: Tensor) -> Tensor:
-    return _mixed(OPPONENT, ROOT.of(_mixed(XYZ, LINEAR.of(image))), ORIGIN)
+    return TO_LAB.of(ROOT.at(TO_ROOT.of(LINEAR.of(image))))
 
 
 def _from_lab(lab: Tensor) -> Tensor:
-    back = torch.linalg.inv(OPPONENT)
-    return GAMMA.of(_mixed(torch.linalg.inv(XYZ), CUBE.of(_mixed(back, lab, -(back @ ORIGIN)))))
+    return GAMMA.at(TO_GAMMA.of(CUBE.at(TO_CUBE.of(lab))))
 
 
 def _to_hsv(image: Tensor) -> Tensor:

@@ -85,7 +85,7 @@ class Ground:
 
     def _lay_bare(self, relief: Relief | None, step: Tensor) -> None:
         before = bare_through(self._bare, step)
-        now = None if relief is None else relief.laid_bare(step)
+        now = None if relief is None else relief.laid_bare()
         self._bare = now if before is None else before if now is None else torch.maximum(before, now)
 
     def _depth(self) -> Tensor:

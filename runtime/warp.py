@@ -51,8 +51,7 @@ def focal_of(row: Row) -> float:
 def still(size: tuple[int, int], device: torch.device | None = None) -> Tensor:
     """Return the grid that moves nothing, for a picture of ``size`` (width, height)."""
     width, height = size
-    x = (torch.arange(width, dtype=torch.float32, device=device) * 2 + 1) / width - 1
-    y = (torch.arange(height, dtype=torch.float32, device=device) * 2 + 1) / height - 1
+    x, y = _line(width, device), _line(height, device)
     return torch.stack(torch.broadcast_tensors(x, y[:, None]), dim=-1)
 
 
@@ -80,7 +79,7 @@ def flat_matrix(row: Row, size: tuple[int, int]) -> NDArray[np.float64]:
 def depth_move(row: Row, depth: Tensor | None, size: tuple[int, int], device: torch.device | None = None) -> Tensor:
     """Return the grid of one frame of 3D motion over ``depth`` (H×W, 1..2, larger is farther; None is flat, 1)."""
     if depth is None:
-        return Lens(row, still(size, device), size[0] / size[1]).look(torch.ones((), device=device))
+        return Lens(row, size, device).grid(torch.ones(size[1], size[0], device=device))
     return Relief(row, depth).move()
 
 
@@ -89,36 +88,35 @@ BARE = 1.0
 
 
 class Relief:
-    """A depth (H×W, 1..2, larger is farther) under one frame's camera."""
+    """A depth (H×W, 1..2, larger is farther) under one frame's camera.
+
+    A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near thing
+    then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
+    """
 
     def __init__(self, row: Row, depth: Tensor) -> None:
         height, width = depth.shape
-        self.lens = Lens(row, still((width, height), depth.device), width / height)
+        self.lens = Lens(row, (width, height), depth.device)
         self.depth = _rimmed(depth.clamp(float(row["near"]) * WORLD, float(row["far"]) * WORLD))
-
-    def move(self) -> Tensor:
-        """Return the grid of the move.
-
-        A pixel moves by the depth of what it comes to show, not of what stood there before: the outline of a near
-        thing then moves with the thing. Where near and far would both do, the near one is taken, as it hides the other.
-        """
         there = _nearest_around(self.depth, self.lens)
         # Two looks, an even number: where neither near nor far holds (the move lays the place bare), the last one is
         # then made from the near thing's move, past its rim, and shows more of what is behind.
         for _ in range(2):
-            there = _look_up(self.depth, self.lens.look(there))
-        return self.lens.look(there)
+            there = _read(self.depth, self.lens.look(there))
+        self.looked = self.lens.look(there)
 
-    def laid_bare(self, step: Tensor) -> Tensor:
-        """Return H×W of 1 where the move's grid ``step`` shows what the picture does not have, else 0.
+    def move(self) -> Tensor:
+        """Return the grid of the move."""
+        return _as_grid(self.looked, self.lens.size)
+
+    def laid_bare(self) -> Tensor:
+        """Return H×W of 1 where the move shows what the picture does not have, else 0.
 
         Such a place was behind something near, and shows what stood beside it a second time: what it looks at is
         carried elsewhere by its own depth.
         """
-        height, width = self.depth.shape
-        half = torch.tensor((width, height), device=step.device) / 2
-        beside = self.lens.look(_look_up(self.depth, step)).sub_(step).mul_(half).abs_().amax(-1)
-        return (beside > BARE).to(torch.float32)
+        beside = self.lens.look(_read(self.depth, self.looked)).sub_(self.looked).abs_()
+        return (torch.maximum(beside[0], beside[1]) > BARE).to(torch.float32)
 
 
 def bare_through(bare: Tensor | None, step: Tensor) -> Tensor | None:
@@ -132,38 +130,68 @@ def outside(grid: Tensor) -> Tensor:
 
 
 class Lens:
-    """One frame's camera over a grid of pixels: P' = P·R + T, and where each pixel looks when it shows a depth.
+    """One frame's camera over the pixels of a picture of ``size`` (width, height): P' = P·R + T, and where each pixel
+    looks when it shows a depth.
 
     A lens that zooms by ``focal`` shows at a pixel what the move alone would have shown nearer to the middle.
     """
 
-    def __init__(self, row: Row, grid: Tensor, aspect: float) -> None:
+    def __init__(self, row: Row, size: tuple[int, int], device: torch.device | None = None) -> None:
         turn, shift = pose_of(row)
-        scale = 1 / math.tan(math.radians(float(row["fov"])) / 2)
-        self.grid = grid
-        self.x, self.y = (part / focal_of(row) for part in (grid[:1, :, 0], grid[:, :1, 1]))
-        self.scale = (scale / aspect, scale)
-        self.base = [self.x * turn[0, i] + (self.y * turn[1, i] + shift[i]) for i in range(3)]
-        self.rise = [float(turn[2, i]) for i in range(3)]
+        pixels = size[1] / 2 / math.tan(math.radians(float(row["fov"])) / 2)  # in one unit, at a depth of one
+        self.size = size
+        x, y = (_line(side, device) / focal_of(row) for side in size)
+        x, y = x[None], y[:, None]
+        self.home = [x * (size[0] / 2) + (size[0] / 2 - 0.5), y * (size[1] / 2) + (size[1] / 2 - 0.5)]
+        self.rays = [x * pixels, y * pixels]
+        spans = (-pixels, -pixels, 1.0)
+        self.rise = [float(turn[2, i]) * span for i, span in enumerate(spans)]
+        self.base = [x * (turn[0, i] * s) + (y * (turn[1, i] * s) + shift[i] * s) for i, s in enumerate(spans)]
 
     def every(self, step: int) -> Lens:
         """Return the lens over every so many pixels only, across and down."""
         few = copy.copy(self)
-        few.grid, few.x, few.y = self.grid[::step, ::step], self.x[:, ::step], self.y[::step]
-        few.base = [part[::step, ::step] for part in self.base]
+        few.home, few.rays = ([x[:, ::step], y[::step]] for x, y in (self.home, self.rays))
+        few.base = [part[::step, ::step].contiguous() for part in self.base]
         return few
 
     def look(self, depth: Tensor) -> Tensor:
-        """Return the grid of pixels that show ``depth``: each drawn back by how far the camera carries it."""
-        depth = depth.expand(self.grid.shape[:2])
+        """Return the places that show ``depth`` (H×W): each drawn back by how far the camera carries it.
+
+        They are 2×H×W, in pixels from the middle of the first one, as OpenCV counts them.
+        """
         behind = depth.reciprocal()
-        ahead = torch.mul(depth, self.rise[2]).add_(self.base[2]).clamp_(min=NEAREST).reciprocal_()
-        looked = torch.empty_like(self.grid)
-        for axis, place in enumerate((self.x, self.y)):
-            carried = torch.mul(depth, self.rise[axis]).add_(self.base[axis]).mul_(ahead)
-            carried.addcmul_(place, behind, value=-1).mul_(-self.scale[axis])
-            torch.add(carried, place, out=looked[..., axis])
+        ahead = torch.add(self.base[2], depth, alpha=self.rise[2]).clamp_(min=NEAREST).reciprocal_()
+        looked = ahead.new_empty(2, *ahead.shape)
+        for axis, out in enumerate(looked):
+            torch.add(self.base[axis], depth, alpha=self.rise[axis], out=out)
+            out.mul_(ahead).addcmul_(self.rays[axis], behind).add_(self.home[axis])
         return looked
+
+    def grid(self, depth: Tensor) -> Tensor:
+        """Return the grid of pixels that show ``depth``."""
+        return _as_grid(self.look(depth), self.size)
+
+
+def _line(side: int, device: torch.device | None) -> Tensor:
+    """Return the middles of a picture's pixels along one side, in -1..1."""
+    return (torch.arange(side, dtype=torch.float32, device=device) * 2 + 1) / side - 1
+
+
+def _as_grid(looked: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return the grid of places (2×H×W, pixels) in a picture of ``size``."""
+    grid = looked.new_empty(*looked.shape[1:], 2)
+    for axis, side in enumerate(size):
+        torch.add(looked.new_tensor(1 / side - 1), looked[axis], alpha=2 / side, out=grid[..., axis])
+    return grid
+
+
+def _read(field: Tensor, looked: Tensor) -> Tensor:
+    """Return a field (H×W) at places (2×H×W, pixels), mirrored at its edges."""
+    if field.device.type == "cpu":
+        x, y = looked.numpy()
+        return torch.from_numpy(cv2.remap(field.numpy(), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+    return _look_up(field, _as_grid(looked, (field.shape[1], field.shape[0])))
 
 
 def _rimmed(depth: Tensor) -> Tensor:
@@ -181,23 +209,25 @@ COARSE = 4
 def _nearest_around(depth: Tensor, lens: Lens) -> Tensor:
     """Return for each pixel the nearest depth among all that the move could bring there, roughly."""
     height, width = depth.shape
-    near, far = depth.amin(), depth.amax()
     few = lens.every(COARSE)
-    sides = torch.tensor([width, height], device=depth.device)
-    apart = ((few.look(near) - few.look(far)).abs() * sides / 4).max()
-    reach = min(math.ceil(float(apart) / COARSE) + 1, 32)
-    cells = -functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)[0, 0]
-    middle = few.look(2 / (1 / near + 1 / far))
+    near, far = (few.base[0].new_full(few.base[0].shape, float(end)) for end in depth.aminmax())
+    apart = float((few.look(near) - few.look(far)).abs().max()) / 2
+    reach = min(math.ceil(apart / COARSE) + 1, 32)
+    middle = (few.look(2 / (1 / near + 1 / far)) + (0.5 - COARSE / 2)) / COARSE
     if depth.device.type == "cpu":
-        span = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-        around = cv2.erode(cells.numpy(), span, borderType=cv2.BORDER_CONSTANT, borderValue=math.inf)
-        places = _places(middle, cells)
-        there = torch.from_numpy(cv2.remap(around, *places, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
+        cell, span = np.ones((COARSE, COARSE), np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+        cells = cv2.erode(depth.numpy(), cell, anchor=(0, 0))[::COARSE, ::COARSE]
+        around, (x, y) = cv2.erode(cells, span), middle.numpy()
+        there = torch.from_numpy(cv2.remap(around, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
     else:
-        across = functional.max_pool2d(-cells[None, None], (1, 2 * reach + 1), stride=1, padding=(0, reach))
+        cells = functional.max_pool2d(-depth[None, None], COARSE, ceil_mode=True)
+        across = functional.max_pool2d(cells, (1, 2 * reach + 1), stride=1, padding=(0, reach))
         found = -functional.max_pool2d(across, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
-        there = functional.grid_sample(found, middle[None], "nearest", "border", align_corners=False)[0, 0]
-    return there.repeat_interleave(COARSE, 0)[:height].repeat_interleave(COARSE, 1)[:, :width]
+        places = _as_grid(middle, (found.shape[3], found.shape[2]))
+        there = functional.grid_sample(found, places[None], "nearest", "border", align_corners=False)[0, 0]
+    down, over = there.shape
+    wide = there[:, None, :, None].expand(down, COARSE, over, COARSE).reshape(down * COARSE, over * COARSE)
+    return wide[:height, :width]
 
 
 def turn_of(x: float, y: float, z: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Train the small in-between net (RIFE v4's shape) on scenes in motion.
+"""Train the small in-between net (RIFE v4's shape, started from DIS optical flow) on scenes in motion.
 
 `python -m training.between MOTION OUT FOLDER --minutes 40`; goes on where it stopped. The last shard is held out.
 """
@@ -9,12 +9,13 @@ import argparse
 import json
 import shutil
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from animc.runtime.tween.between import Blend, Flow
+from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, start_of
 from animc.runtime.tween.flownet import FlowNet
 from safetensors.torch import save_file
 from torch import Tensor
@@ -23,42 +24,65 @@ from torch.nn import functional
 from .motion import FINE, UNKNOWN
 from .optimiser import Muon
 
-WIDTHS = (96, 80, 64, 48)
+WIDTHS = (96, 80, 48)
+"""Channels of its blocks: it starts from DIS optical flow, so that the coarsest of RIFE's scales is not needed."""
 RATE = 2e-3
 CROP = 128
 
 GUIDE = 0.2
 """What a pixel of error in the flows counts, beside the pictures, when a training begins; it fades out to its end."""
 
-Motion = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""A shard: pictures (n×3×H×W×3, uint8), flows from the middle ones (n×H×W×4, int16) and their times (n)."""
+SWAPPED = [2, 3, 0, 1]
+ASIDE = [1, 0, 3, 2]
 
 
-def batch_of(rng: np.random.Generator, motion: list[Motion], count: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures (count×3×3×128×128, 0..1: first, middle, last), flows (count×4×128×128, pixels, NaN unknown) and times.
+@dataclass(frozen=True)
+class Motion:
+    """A shard of triples."""
+
+    pictures: np.ndarray
+    """n×3×H×W×3, uint8: first, middle, last."""
+    flows: np.ndarray
+    """n×H×W×4, int16: from the middle one to both others, `FINE` to the pixel."""
+    times: np.ndarray
+    """n: where in 0..1 the middle one is."""
+    starts: np.ndarray
+    """n×5×H×W, float16: what optical flow makes of first and last at that time (`start_of`)."""
+
+
+def batch_of(rng: np.random.Generator, motion: list[Motion], count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Pictures (count×3×3×128×128, 0..1), flows (count×4×128×128, pixels, NaN unknown), times, starts (count×5×…).
 
     They are cropped, mirrored, turned on their side, turned round in time.
     """
-    pictures, ways, times = [], [], []
+    pictures, ways, times, starts = [], [], [], []
     for _ in range(count):
-        shard, flows, moments = motion[int(rng.integers(len(motion)))]
-        number = int(rng.integers(len(shard)))
-        top, left = rng.integers(0, shard.shape[2] - CROP + 1, 2)
-        inner = np.s_[top : top + CROP, left : left + CROP]
-        three, moment = shard[number][(slice(None), *inner)], float(moments[number])
-        told = flows[number][inner]
+        shard = motion[int(rng.integers(len(motion)))]
+        number = int(rng.integers(len(shard.times)))
+        top, left = rng.integers(0, shard.pictures.shape[2] - CROP + 1, 2)
+        inner = (slice(top, top + CROP), slice(left, left + CROP))
+        three, moment = shard.pictures[number][:, *inner], float(shard.times[number])
+        told = shard.flows[number][inner]
         way = np.where(told == UNKNOWN, np.nan, told.astype(np.float32) / FINE)
+        guess = shard.starts[number][:, *inner].astype(np.float32).transpose(1, 2, 0)
+        guess, mask = guess[..., :4], guess[..., 4:]
         if rng.random() < 0.5:
-            three, way = three[:, :, ::-1], way[:, ::-1] * [-1, 1, -1, 1]
+            three, mask = three[:, :, ::-1], mask[:, ::-1]
+            way, guess = (flow[:, ::-1] * [-1, 1, -1, 1] for flow in (way, guess))
         if rng.random() < 0.5:
-            three, way = three.transpose(0, 2, 1, 3), way.transpose(1, 0, 2)[..., [1, 0, 3, 2]]
+            three, mask = three.transpose(0, 2, 1, 3), mask.transpose(1, 0, 2)
+            way, guess = (flow.transpose(1, 0, 2)[..., ASIDE] for flow in (way, guess))
         if rng.random() < 0.5:
-            three, way, moment = three[::-1], way[..., [2, 3, 0, 1]], 1 - moment
+            three, mask, moment = three[::-1], -mask, 1 - moment
+            way, guess = (flow[..., SWAPPED] for flow in (way, guess))
         pictures.append(three)
         ways.append(way)
         times.append(moment)
+        starts.append(np.concatenate((guess, mask), -1))
     shown = torch.from_numpy(np.stack(pictures)).permute(0, 1, 4, 2, 3).float() / 255
-    return shown, torch.from_numpy(np.stack(ways)).permute(0, 3, 1, 2).float(), torch.tensor(times)
+    planes = (torch.from_numpy(np.stack(kind)).permute(0, 3, 1, 2).float() for kind in (ways, starts))
+    flows, guesses = planes
+    return shown, flows, torch.tensor(times), guesses
 
 
 def flow_loss(flow: Tensor, wanted: Tensor) -> Tensor:
@@ -89,9 +113,9 @@ def train(
 ) -> FlowNet:
     """Train for so many minutes or steps; each block's picture and flows are held to the truth, later ones more."""
     torch.manual_seed(seed)
-    net = FlowNet(widths).to(memory_format=torch.channels_last)
+    net = FlowNet(widths, started=True).to(memory_format=torch.channels_last)
     with torch.no_grad():
-        for number in range(len(widths)):  # flows begin at nearly nothing: a cross-fade is the first guess
+        for number in range(len(widths)):  # it begins by changing the start's flows hardly at all
             getattr(net, f"block{number}").lastconv[0].weight.mul_(0.1)
     optimiser, state = Muon(net, RATE), {"step": 0}
     held = out / "between.pt"
@@ -107,8 +131,8 @@ def train(
     while (done := max((time.time() - start) / (60 * minutes), (step - first) / steps)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, (step - first + 1) / 50) * (1 - done) + 1e-5
-        shown, ways, times = batch_of(rng, pool, batch)
-        pictures = net.steps(shown[:, 0], shown[:, 2], times)
+        shown, ways, times, starts = batch_of(rng, pool, batch)
+        pictures = net.steps(shown[:, 0], shown[:, 2], times, starts)
         loss = sum(
             0.8 ** (len(pictures) - 1 - number)
             * (pyramid_loss(made, shown[:, 1]) + GUIDE * (1 - done) * flow_loss(flow, ways))
@@ -132,21 +156,20 @@ def train(
 
 def _loaded(file: Path) -> Motion:
     with np.load(file) as data:
-        return data["pictures"], data["flows"], data["times"]
+        pictures, flows, times = data["pictures"], data["flows"], data["times"]
+    starts = [start_of(Way(one, two), float(t)) for (one, _, two), t in zip(pictures, times, strict=True)]
+    return Motion(pictures, flows, times, np.stack(starts).astype(np.float16))
 
 
 @torch.no_grad()
 def scores(net: FlowNet, motion: Path, count: int = 60) -> dict[str, float]:
     """Mean PSNR (dB) at the true middles of held-out triples: the net's, a cross-fade's, DIS flow's."""
-    pictures, _, times = _loaded(max(motion.glob("motion*.npz")))
-    found: dict[str, list[float]] = {"net": [], "blend": [], "flow": []}
-    for (one, middle, two), moment in zip(pictures[:count], times[:count], strict=True):
-        shown = [torch.from_numpy(p.copy()).permute(2, 0, 1)[None].float() / 255 for p in (one, two)]
-        made = net(*shown, torch.tensor([float(moment)]))[0].permute(1, 2, 0).numpy() * 255
-        guesses = {"net": made, "blend": Blend().between(one, two, [float(moment)])[0]}
-        guesses["flow"] = Flow().between(one, two, [float(moment)])[0]
-        for name, guess in guesses.items():
-            found[name].append(cv2.PSNR(np.float64(guess), np.float64(middle)))
+    held = _loaded(max(motion.glob("motion*.npz")))
+    ways: dict[str, Tween] = {"net": Rife(net, torch.device("cpu")), "blend": Blend(), "flow": Flow()}
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for (one, middle, two), moment in zip(held.pictures[:count], held.times[:count], strict=True):
+        for name, way in ways.items():
+            found[name].append(cv2.PSNR(way.between(one, two, [float(moment)])[0], middle))
     return {name: round(float(np.mean(values)), 2) for name, values in found.items()}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,32 +22,43 @@ from torch.nn import functional
 
 from .captions import Facts, caption
 from .dataset import facts_of, pictures_of, shards
-from .objects import THINGS
+from .objects import THINGS, glyph, known_things
 from .optimiser import Muon
 from .scenes import HOUR_ODDS, LANDS
 
-SIDE = 96
+SIDE = 128
 LAND, HOUR, THING = ({name: number for number, name in enumerate(names)} for names in (LANDS, HOUR_ODDS, THINGS))
 
 
 class Judge(nn.Module):
-    """Pictures (B×3×96×96, 0..1) to logits of the land (B×35), the hour (B×5) and each thing (B×T)."""
+    """Pictures (B×3×H×W, 0..1) to logits of the land (B×35), the hour (B×5) and the things (B×T).
 
-    def __init__(self, widths: Sequence[int] = (24, 48, 96, 160)) -> None:
+    A thing is as likely as in the likeliest of the places where it could stand: the logits of an 8th of the picture's
+    size are joined by their smooth maximum.
+    """
+
+    def __init__(self, widths: Sequence[int] = (24, 64, 128, 192)) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for inside, outside in zip((3, *widths), widths, strict=False):
-            layers += [nn.Conv2d(inside, outside, 3, 2, 1), nn.GroupNorm(8, outside), nn.SiLU()]
-            layers += [nn.Conv2d(outside, outside, 3, 1, 1), nn.GroupNorm(8, outside), nn.SiLU()]
-        self.look = nn.Sequential(*layers)
-        self.heads = nn.ModuleList(nn.Linear(2 * widths[-1], len(names)) for names in (LAND, HOUR, THING))
+            layers.append(
+                nn.Sequential(
+                    *(nn.Conv2d(inside, outside, 3, 2, 1), nn.GroupNorm(8, outside), nn.SiLU()),
+                    *(nn.Conv2d(outside, outside, 3, 1, 1), nn.GroupNorm(8, outside), nn.SiLU()),
+                )
+            )
+        self.near, self.far = nn.Sequential(*layers[:3]), layers[3]
+        self.land, self.hour = (nn.Linear(2 * widths[3], len(names)) for names in (LAND, HOUR))
+        self.thing = nn.Conv2d(widths[2] + widths[3], len(THING), 1)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the three kinds of logits."""
-        seen = self.look(pictures * 2 - 1)
-        whole = torch.cat((seen.mean((2, 3)), seen.amax((2, 3))), 1)
-        land, hour, thing = (head(whole) for head in self.heads)
-        return land, hour, thing
+        close = self.near(pictures * 2 - 1)
+        wide = self.far(close)
+        whole = torch.cat((wide.mean((2, 3)), wide.amax((2, 3))), 1)
+        around = functional.interpolate(wide, close.shape[2:], mode="bilinear", align_corners=False)
+        places = self.thing(torch.cat((close, around), 1)).flatten(2)
+        return self.land(whole), self.hour(whole), places.logsumexp(2) - math.log(places.shape[2])
 
 
 def small(pictures: np.ndarray) -> np.ndarray:
@@ -55,7 +67,7 @@ def small(pictures: np.ndarray) -> np.ndarray:
 
 
 def shown(pictures: np.ndarray) -> Tensor:
-    """Small pictures (n×96×96×3, uint8) as the judge takes them."""
+    """Small pictures (n×128×128×3, uint8) as the judge takes them."""
     return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
 
 
@@ -68,8 +80,31 @@ def answers(pages: Sequence[Facts]) -> tuple[Tensor, Tensor, Tensor]:
     return land, hour, things
 
 
-def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 0, batch: int = 48) -> Judge:
-    """Train on small pictures (n×96×96×3, uint8) and what is in them; half of them mirrored, all a little cropped."""
+def adorned(rng: np.random.Generator, picture: np.ndarray, things: Tensor) -> np.ndarray:
+    """A small picture (H×W×3, uint8) with one thing more, lit as the picture is; told in its row of `things` too."""
+    words = known_things()
+    if not words:
+        return picture
+    word = words[int(rng.integers(len(words)))]
+    drawn = glyph(word)
+    if drawn is None:
+        return picture
+    tall = float(rng.uniform(0.12, 0.5)) * picture.shape[0]
+    scale = tall / drawn.shape[0] * np.array([rng.choice([-1, 1]), 1])
+    at = rng.uniform(0.15, 0.85, 2) * picture.shape[:2] - scale * np.array(drawn.shape[1::-1]) / 2
+    soft = cv2.GaussianBlur(drawn, (0, 0), max(0.45 * drawn.shape[0] / tall, 0.1))
+    soft[..., :3] *= soft[..., 3:]
+    matrix = np.array([[scale[0], 0, at[0]], [0, scale[1], at[1]]])
+    laid = cv2.warpAffine(soft, matrix, picture.shape[1::-1], flags=cv2.INTER_LINEAR)
+    lit = picture.mean((0, 1)) / 255
+    light = rng.uniform(0.3, 1) * (1 - lit.mean()) + lit
+    things[THING[word]] = 1
+    return np.rint((picture / 255 * (1 - laid[..., 3:]) + laid[..., :3] * light).clip(0, 1) * 255).astype(np.uint8)
+
+
+def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 0, batch: int = 40) -> Judge:
+    """Train on small pictures (n×128×128×3, uint8) and what is in them; all are cropped a little, half are mirrored,
+    half have a thing laid over them."""
     torch.manual_seed(seed)
     rng, judge = np.random.default_rng(seed), Judge().to(memory_format=torch.channels_last)
     optimiser, start = Muon(judge, 2e-3), time.time()
@@ -77,14 +112,20 @@ def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * (1 - done) + 1e-5
         chosen = rng.integers(len(pages), size=batch)
-        batch_of = pictures[chosen]
-        top, left = rng.integers(0, 9, 2)
-        batch_of = batch_of[:, top : top + SIDE - 8, left : left + SIDE - 8]
-        batch_of = batch_of[:, :, ::-1].copy() if rng.random() < 0.5 else batch_of
-        land, hour, things = judge(shown(batch_of).contiguous(memory_format=torch.channels_last))
         true_land, true_hour, true_things = answers([pages[i] for i in chosen])
+        top, left = rng.integers(0, 17, 2)
+        kept = pictures[chosen][:, top : top + SIDE - 16, left : left + SIDE - 16, :]
+        kept = kept[:, :, ::-1] if rng.random() < 0.5 else kept
+        seen = np.stack(
+            [
+                adorned(rng, picture, true) if rng.random() < 0.5 else picture
+                for picture, true in zip(kept, true_things, strict=True)
+            ]
+        )
+        land, hour, things = judge(shown(seen).contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(land, true_land) + functional.cross_entropy(hour, true_hour)
-        loss = loss + 20 * functional.binary_cross_entropy_with_logits(things, true_things)
+        share = true_things / true_things.sum(1, keepdim=True).clamp(min=1)
+        loss = loss - (share * things.log_softmax(1)).sum(1).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

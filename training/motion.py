@@ -30,7 +30,8 @@ SPANS = {
     "rotation_z": 5,
 }
 """Twice the usual motion of the camera from first to last, in Deforum's units and degrees."""
-
+REACH = (0.5, 3.0)
+"""A triple's motions are these times the usual ones, in even odds of its logarithm."""
 
 FINE = 16
 """Steps to a pixel in which flows are kept (int16)."""
@@ -45,10 +46,12 @@ def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> 
     """
     time = float(rng.choice([0.5, rng.uniform(0.1, 0.9)]))
     height, width = picture.shape[:2]
-    top, left = (int(rng.integers(side // 16, side - SIDE - side // 16)) for side in (height, width))
+    spare = (height - SIDE, width - SIDE)
+    top, left = (int(rng.integers(room // 3, room - room // 3 + 1)) for room in spare)
     inner = np.s_[top : top + SIDE, left : left + SIDE]
-    pose = {name: rng.normal(0, span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
-    things = [_thing(rng) for _ in range(int(rng.integers(0, 4)))]
+    reach = float(np.exp(rng.uniform(*np.log(REACH))))
+    pose = {name: rng.normal(0, reach * span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
+    things = [_thing(rng, reach) for _ in range(int(rng.integers(0, 4)))]
     shown = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 255
     far = 1 + torch.from_numpy(depth.copy()).float() / 255
     grids = [depth_move(_row(pose, moment - 0.5), far, (width, height)) for moment in (0.0, time, 1.0)]
@@ -81,7 +84,7 @@ def _row(pose: dict[str, float], share: float) -> Row:
     return Row(0, {**values, "fov": 70.0, "near": 200.0, "far": 10000.0}, (), ())
 
 
-def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _thing(rng: np.random.Generator, reach: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A glyph with alpha (h×w×4), and where it is (x, y, pixels high, degrees) at times 0 and 1."""
     words = known_things()
     picture = glyph(words[int(rng.integers(len(words)))]) if words else None
@@ -90,7 +93,7 @@ def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray
         disc = (np.hypot(yy, xx) < 1).astype(np.float32)
         picture = np.dstack([*(disc * value for value in rng.random(3)), disc]).astype(np.float32)
     start = np.array([*rng.uniform(0, SIDE, 2), rng.uniform(20, 90), rng.uniform(-20, 20)])
-    way = np.array([*rng.normal(0, 12, 2), 0, rng.normal(0, 12)])
+    way = np.array([*rng.normal(0, 12, 2), 0, rng.normal(0, 12)]) * reach
     end = (start + way) * [1, 1, np.exp(rng.normal(0, 0.12)), 1]
     return picture, start, end
 

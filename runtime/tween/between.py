@@ -53,9 +53,27 @@ class Flow:
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return both pictures carried along the flow to each time and blended."""
-        there, back = flows(one, two)
-        sure = [_agreement(there, back), _agreement(back, there)]
-        return [_carried(one, two, there, back, sure, float(time)) for time in times]
+        way = Way(one, two)
+        return [_mixed(one, two, *way.at(float(time)), float(time)) for time in times]
+
+
+class Way:
+    """Where what two pictures show goes from the one to the other, and which of it is hidden in one of them."""
+
+    def __init__(self, one: Bytes, two: Bytes) -> None:
+        self.there, self.back = flows(one, two)
+        self.sure = [_agreement(self.there, self.back), _agreement(self.back, self.there)]
+
+    def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W)."""
+        here = _places(self.there.shape)
+        # the flow of the pixel that stands here at that time, found where it came from (one step of a fixed point)
+        to_one = -time * _look(self.there, here - time * self.there)
+        to_two = -(1 - time) * _look(self.back, here - (1 - time) * self.back)
+        weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + 1e-3)
+        weight_two = time * (_look(self.sure[1], here + to_two) + 1e-3)
+        share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
+        return np.concatenate((to_one, to_two), -1), share
 
 
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -88,24 +106,19 @@ def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[
     return np.exp(-np.square(off / (1 + 0.1 * np.linalg.norm(flow, axis=-1)))).astype(np.float32)
 
 
-def _carried(
-    one: Bytes,
-    two: Bytes,
-    there: NDArray[np.float32],
-    back: NDArray[np.float32],
-    sure: list[NDArray[np.float32]],
-    time: float,
-) -> Bytes:
+def _mixed(one: Bytes, two: Bytes, ways: NDArray[np.float32], share: NDArray[np.float32], time: float) -> Bytes:
     if time in (0.0, 1.0):
         return (two if time else one).copy()
-    here = _places(one.shape)
-    # the flow of the pixel that stands here at that time, found where it came from (one step of a fixed point)
-    to_one = here - time * _look(there, here - time * there)
-    to_two = here - (1 - time) * _look(back, here - (1 - time) * back)
-    weight_one = (1 - time) * (_look(sure[0], to_one) + 1e-3)
-    weight_two = time * (_look(sure[1], to_two) + 1e-3)
-    share = (weight_two / (weight_one + weight_two))[..., None]
-    return np.rint(_look(one, to_one) * (1 - share) + _look(two, to_two) * share).clip(0, 255).astype(np.uint8)
+    here, share = _places(one.shape), share[..., None]
+    mixed = _look(one, here + ways[..., :2]) * (1 - share) + _look(two, here + ways[..., 2:]) * share
+    return np.rint(mixed).clip(0, 255).astype(np.uint8)
+
+
+def start_of(way: Way, time: float) -> NDArray[np.float32]:
+    """Return what a started net refines at ``time``: 5×H×W, flows and the mask of the first picture as a logit."""
+    ways, share = way.at(time)
+    share = share.clip(1e-3, 1 - 1e-3)
+    return np.concatenate((ways, np.log((1 - share) / share)[..., None]), -1).transpose(2, 0, 1)
 
 
 class Rife:
@@ -122,13 +135,15 @@ class Rife:
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return the net's picture at each time."""
         a, b = (self._tensor(picture) for picture in (one, two))
+        way = Way(one, two) if self.net.started else None
         made: list[Bytes] = []
         for time in times:
             if time in (0.0, 1.0):
                 made.append((two if time else one).copy())
                 continue
+            start = None if way is None else torch.from_numpy(start_of(way, float(time)))[None].to(self.device)
             with torch.inference_mode():
-                picture = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32))[0]
+                picture = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32), start)[0]
             made.append((picture.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
         return made
 

@@ -2,7 +2,8 @@
 
 Huang et al. 2022, "Real-Time Intermediate Flow Estimation for Video Frame Interpolation" (arXiv 2011.06294), as
 Practical-RIFE trains it: four blocks, coarse to fine, each refining the flows to both pictures and the mask that blends
-them. The names of the parts are those of the public weights.
+them. The names of the parts are those of the public weights. A net may also start from flows and a mask found by other
+means: then its first block is like the others, and the coarsest scales are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ WIDTHS = (192, 128, 96, 64)
 """Channels of the four blocks in the public weights."""
 
 SCALES = (8, 4, 2, 1)
-"""How much smaller than the picture each block sees it."""
+"""How much smaller than the picture each block sees it; a net of fewer blocks leaves the first ones out."""
+
+PLAIN, STARTED = 7, 12
+"""Channels that the first block takes: two pictures and the time; or what every later block takes."""
 
 MULTIPLE = 32
 """Sides are padded to a multiple of this: the coarsest block sees an eighth, and halves that twice."""
@@ -79,22 +83,26 @@ def look_along(picture: Tensor, flow: Tensor) -> Tensor:
 
 
 class FlowNet(nn.Module):
-    """IFNet: ``widths`` are the channels of its blocks, coarse to fine."""
+    """IFNet: ``widths`` are the channels of its blocks, coarse to fine; a ``started`` one refines given flows."""
 
-    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
+    def __init__(self, widths: tuple[int, ...] = WIDTHS, started: bool = False) -> None:
         super().__init__()
-        self.widths = widths
+        self.widths, self.started = widths, started
         for number, width in enumerate(widths):
-            setattr(self, f"block{number}", Block(7 if number == 0 else 12, width))
+            setattr(self, f"block{number}", Block(PLAIN if number == 0 and not started else STARTED, width))
 
-    def steps(self, one: Tensor, two: Tensor, time: Tensor) -> list[tuple[Tensor, Tensor]]:
+    def steps(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None = None) -> list[tuple[Tensor, Tensor]]:
         """Return, coarse to fine, the picture in between after each block, and its flows (B×4×H×W, pixels).
 
-        ``one``, ``two``: B×3×H×W in 0..1, sides multiples of 32. ``time``: B, in 0..1.
+        ``one``, ``two``: B×3×H×W in 0..1, sides multiples of 32. ``time``: B, in 0..1. ``start``, for a started net:
+        B×5×H×W, flows to both pictures (pixels) and the mask of the first one before its sigmoid.
         """
         plane = time.view(-1, 1, 1, 1).expand(-1, 1, *one.shape[-2:])
         seen, flow, mask, made = torch.cat((one, two, plane), 1), None, torch.zeros_like(plane), []
-        for number, scale in zip(range(len(self.widths)), SCALES, strict=True):
+        if start is not None:
+            flow, mask = start[:, :4], start[:, 4:]
+            seen = torch.cat((look_along(one, flow[:, :2]), look_along(two, flow[:, 2:]), plane, mask), 1)
+        for number, scale in zip(range(len(self.widths)), SCALES[-len(self.widths) :], strict=True):
             more, told = getattr(self, f"block{number}")(seen, flow, scale)
             flow, mask = (more, told) if flow is None else (flow + more, mask + told)
             from_one, from_two = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
@@ -103,12 +111,13 @@ class FlowNet(nn.Module):
             seen = torch.cat((from_one, from_two, plane, mask), 1)
         return made
 
-    def forward(self, one: Tensor, two: Tensor, time: Tensor) -> Tensor:
+    def forward(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None = None) -> Tensor:
         """Return the pictures at ``time`` (B, 0..1) between ``one`` and ``two`` (B×3×H×W, 0..1, any sides)."""
         height, width = one.shape[-2:]
         pads = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         one, two = (functional.pad(picture, pads, "replicate") for picture in (one, two))
-        return self.steps(one, two, time)[-1][0][..., :height, :width].clamp(0, 1)
+        start = None if start is None else functional.pad(start, pads, "replicate")
+        return self.steps(one, two, time, start)[-1][0][..., :height, :width].clamp(0, 1)
 
 
 def load_flownet(path: Path) -> FlowNet:
@@ -119,8 +128,10 @@ def load_flownet(path: Path) -> FlowNet:
     file = _weights_in(path)
     state = {re.sub(r"^module\.", "", name): value for name, value in _read(file).items()}
     try:
-        widths = tuple(int(state[f"block{number}.conv0.1.0.weight"].shape[0]) for number in range(4))
-        net = FlowNet(widths)
+        first = int(state["block0.conv0.0.0.weight"].shape[1])
+        blocks = sum(f"block{number}.conv0.1.0.weight" in state for number in range(4))
+        widths = tuple(int(state[f"block{number}.conv0.1.0.weight"].shape[0]) for number in range(blocks))
+        net = FlowNet(widths, started=first == STARTED)
         held = net.state_dict()
         net.load_state_dict({name: value.float() for name, value in state.items() if name in held})
     except (KeyError, RuntimeError, AttributeError, IndexError) as fault:
