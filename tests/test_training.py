@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 from training import (  # noqa: E402
     autoencoder,
@@ -22,6 +24,7 @@ from training import (  # noqa: E402
     export,
     motion,
     network,
+    remake,
     scenes,
     sketch,
     storybook,
@@ -215,3 +218,13 @@ def test_views_are_the_scene_from_nearer() -> None:
     assert all(made.shape == picture.shape for made in seen)
     assert min(spans) < 75 and max(spans) <= 96, "a nearer view shows less of it"
     assert any(made[48, 5, 0] > made[48, -5, 0] for made in seen), "some are mirrored"
+
+
+def test_one_command_makes_a_model_again(tmp_path: Path) -> None:
+    for model in ("storybook", "depth", "between"):
+        steps = remake.plan(model, tmp_path, share=0.5, cores=2)
+        assert steps[0][2:] == ["training.dataset", str(tmp_path / "scenes"), "--count", "8000"]
+        assert str(tmp_path / "weights" / model) in steps[-1]
+    command = [sys.executable, "-m", "training.remake", "between", str(tmp_path / "none"), "--list"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines()
+    assert len(told) == 3 and told[2].endswith("--minutes 100") and not (tmp_path / "none").exists()

@@ -30,7 +30,7 @@ SPANS = {
     "rotation_z": 5,
 }
 """Twice the usual motion of the camera from first to last, in Deforum's units and degrees."""
-REACH = (0.5, 3.0)
+REACH = (0.6, 1.8)
 """A triple's motions are these times the usual ones, in even odds of its logarithm."""
 
 FINE = 16
@@ -51,7 +51,8 @@ def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> 
     inner = np.s_[top : top + SIDE, left : left + SIDE]
     reach = float(np.exp(rng.uniform(*np.log(REACH))))
     pose = {name: rng.normal(0, reach * span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
-    things = [_thing(rng, reach) for _ in range(int(rng.integers(0, 4)))]
+    still_camera = not any(pose.values())
+    things = [_thing(rng, reach) for _ in range(int(rng.integers(still_camera, 4)))]
     shown = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 255
     far = 1 + torch.from_numpy(depth.copy()).float() / 255
     grids = [depth_move(_row(pose, moment - 0.5), far, (width, height)) for moment in (0.0, time, 1.0)]

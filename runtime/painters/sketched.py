@@ -85,7 +85,7 @@ def _eased(time: Tensor) -> Tensor:
     return way * way * (3 - 2 * way)
 
 
-BEGIN = 0.15
+BEGIN = 0.04
 """Share of the whole noise that a painting begins at where it is all its sketch: enough for its strokes."""
 
 
