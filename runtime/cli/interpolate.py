@@ -27,9 +27,9 @@ HELP = """Make frames between the frames of a film. It stays as long as it was, 
 
 \b
 MODEL is one of
-    auto     the best that is here: flow
-    flow     optical flow (OpenCV's DIS); what gets hidden is taken from the side that shows it
-    rife     the small flow net that comes with animc: for motions of a few pixels
+    auto     the best that is here: rife
+    rife     the small flow net that comes with animc: it mends what optical flow finds
+    flow     optical flow alone (OpenCV's DIS): three times as fast
     blend    cross-fades
     a path   RIFE weights: flownet.pkl, a .safetensors, or the folder that holds one
 

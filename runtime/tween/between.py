@@ -158,14 +158,14 @@ BUILT_IN = Path(__file__).parents[1] / "weights" / "between"
 def open_tween(name: str, device: str | None = None) -> Tween:
     """Return the way called ``name``: ``auto``, ``flow``, ``rife`` (the shipped net), ``blend`` or a path to weights.
 
-    ``auto`` is optical flow: on pictures that move by more than a few pixels the shipped net is not as good yet.
+    ``auto`` is the shipped net, which begins at optical flow and is nearer to the truth; that flow where it is missing.
     Raises RenderError where a path leads to no such net.
     """
     if name == "blend":
         return Blend()
-    if name in ("auto", "flow"):
+    if name == "flow" or (name == "auto" and not BUILT_IN.is_dir()):
         return Flow()
-    return Rife(load_flownet(BUILT_IN if name == "rife" else Path(name)), best_device(device))
+    return Rife(load_flownet(BUILT_IN if name in ("auto", "rife") else Path(name)), best_device(device))
 
 
 def is_cut(one: Bytes, two: Bytes) -> bool:
