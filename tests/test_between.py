@@ -260,6 +260,40 @@ def test_the_net_that_ships_beats_a_blend_where_things_move() -> None:
     assert np.square(made - middle).mean() < 0.25 * np.square(blend - middle).mean()
 
 
+def test_a_net_that_starts_from_flow_and_changes_nothing_is_that_flow(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    net = flownet.FlowNet((16, 8, 8), started=True)
+    with torch.no_grad():
+        for number in range(3):
+            last = getattr(net, f"block{number}").lastconv[0]
+            last.weight.zero_(), last.bias.zero_()
+    save_file(net.state_dict(), tmp_path / "model.safetensors")
+    tween = open_tween(str(tmp_path), "cpu")
+    assert isinstance(tween, Rife) and tween.net.started and tween.net.widths == (16, 8, 8)
+    whole = cloud(3, (200, 104))  # sides that the net has to pad
+    one, two = whole, shifted(whole, 6)
+    for mine, flow in zip(tween.between(one, two, [0.3, 1.0]), Flow().between(one, two, [0.3, 1.0]), strict=True):
+        assert psnr(mine, flow) > 45
+
+
+@pytest.mark.filterwarnings("error")
+def test_auto_mends_optical_flow_on_a_photograph() -> None:
+    photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "examples" / "parallax.jpg")), cv2.COLOR_BGR2RGB)
+    photo = cv2.resize(photo, (480, 300), interpolation=cv2.INTER_AREA)
+
+    def moved(share: float) -> Picture:
+        matrix = cv2.getRotationMatrix2D((240, 150), 2 * share, 1 + 0.04 * share)
+        matrix[:, 2] += 12.5 * share, 3 * share
+        seen = cv2.warpAffine(photo, matrix, (480, 300), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+        return seen[40:232, 100:356].copy()
+
+    one, middle, two = (moved(share) for share in (0.0, 0.5, 1.0))
+    one.flags.writeable = two.flags.writeable = False  # as frames out of a reader are
+    auto, flow = (open_tween(name, "cpu").between(one, two, [0.5])[0] for name in ("auto", "flow"))
+    assert cv2.PSNR(auto, middle) > cv2.PSNR(flow, middle) + 2  # most of it at the edges, where things come in
+
+
 def test_the_nets_that_ship_take_less_than_50_megabytes() -> None:
     weights = Path(open_tween.__code__.co_filename).parents[1] / "weights"
     files = [file for file in weights.rglob("*") if file.is_file()]

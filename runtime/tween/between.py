@@ -148,7 +148,7 @@ class Rife:
         return made
 
     def _tensor(self, picture: Bytes) -> torch.Tensor:
-        return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float() / 255
+        return torch.tensor(picture, device=self.device).permute(2, 0, 1)[None].float() / 255
 
 
 BUILT_IN = Path(__file__).parents[1] / "weights" / "between"
