@@ -277,6 +277,13 @@ def test_a_net_that_starts_from_flow_and_changes_nothing_is_that_flow(tmp_path: 
         assert psnr(mine, flow) > 45
 
 
+def test_a_plain_net_that_lacks_a_block_is_refused(tmp_path: Path) -> None:
+    state = {name: value for name, value in small_net().state_dict().items() if not name.startswith("block3.")}
+    torch.save(state, tmp_path / "flownet.pkl")
+    with pytest.raises(RenderError, match="holds no flow net"):
+        open_tween(str(tmp_path / "flownet.pkl"), "cpu")
+
+
 @pytest.mark.filterwarnings("error")
 def test_auto_mends_optical_flow_on_a_photograph() -> None:
     photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "examples" / "parallax.jpg")), cv2.COLOR_BGR2RGB)

@@ -128,10 +128,11 @@ def load_flownet(path: Path) -> FlowNet:
     file = _weights_in(path)
     state = {re.sub(r"^module\.", "", name): value for name, value in _read(file).items()}
     try:
-        first = int(state["block0.conv0.0.0.weight"].shape[1])
-        blocks = sum(f"block{number}.conv0.1.0.weight" in state for number in range(4))
+        started = int(state["block0.conv0.0.0.weight"].shape[1]) == STARTED
+        # a plain net that lacks a block is a broken file, not a smaller net
+        blocks = sum(f"block{number}.conv0.1.0.weight" in state for number in range(4)) if started else 4
         widths = tuple(int(state[f"block{number}.conv0.1.0.weight"].shape[0]) for number in range(blocks))
-        net = FlowNet(widths, started=first == STARTED)
+        net = FlowNet(widths, started)
         held = net.state_dict()
         net.load_state_dict({name: value.float() for name, value in state.items() if name in held})
     except (KeyError, RuntimeError, AttributeError, IndexError) as fault:
