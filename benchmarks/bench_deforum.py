@@ -24,8 +24,9 @@ from animc.compiler.schedule import Row
 from animc.runtime.colour import match, palette_of
 from animc.runtime.grain import Grain, grain
 from animc.runtime.picture import read_image, to_bytes, to_tensor
+from animc.runtime.relief import depth_move
 from animc.runtime.retouch import sharpen
-from animc.runtime.warp import depth_move, sample
+from animc.runtime.warp import sample
 from clock import least
 from torch.nn import functional
 

@@ -10,8 +10,9 @@ from torch import Tensor
 from ..compiler.schedule import Row
 from .picture import Bytes, to_bytes, to_tensor
 from .protocols import Depth
+from .relief import Relief, depth_move
 from .timings import Timings
-from .warp import Relief, bare_through, depth_move, depth_through, flat_move, follow, moves, outside, sample
+from .warp import bare_through, depth_through, flat_move, follow, moves, outside, sample
 
 
 @dataclass(frozen=True)

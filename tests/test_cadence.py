@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from animc.compiler.schedule import Row, Shot
-from animc.runtime import warp
+from animc.runtime import relief, warp
 from animc.runtime.chain import painted_frames
 from animc.runtime.store import FrameStore
 from schedules import schedule
@@ -162,7 +162,7 @@ def test_a_later_edit_keeps_the_paintings_before_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(64, 64), (96, 40)])
 def test_a_move_is_taken_back(size: tuple[int, int]) -> None:
     row = schedule(1, rotation_z=4.0, translation_z=6.0, translation_x=3.0).row(0)
-    step = warp.depth_move(row, None, size)
+    step = relief.depth_move(row, None, size)
     back, sure = warp.inverse(step)
     off = (warp.follow(step, back) - warp.still(size)).abs()[sure > 0]
     assert float(off.max()) < 2 / min(size)

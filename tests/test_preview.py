@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from animc.runtime import warp
+from animc.runtime import relief, warp
 from animc.runtime.letters import sprite, write
 from animc.runtime.reader import open_footage
 from animc.runtime.world import Plane, Space
@@ -47,7 +47,7 @@ def test_what_stands_one_unit_away_moves_as_in_the_film(moves: dict[str, float],
         space.move(row)
         after, _ = space.project(point, row)
         column, line = int(after[0]), int(after[1])
-        looks = warp.depth_move(row, None, size)[line, column].numpy()
+        looks = relief.depth_move(row, None, size)[line, column].numpy()
         home = warp.still(size)[line, column].numpy()
         moved = (home - looks) * np.array(size) / 2
         # a true camera and Deforum's agree in the middle; away from it a turn differs by a share of itself, and in a

@@ -22,7 +22,8 @@ from animc.runtime.lsp.complete import complete
 from animc.runtime.lsp.hover import hover
 from animc.runtime.lsp.page import Page
 from animc.runtime.lsp.rename import Refused, renameable
-from animc.runtime.warp import WORLD, depth_move, depth_through, follow, pose_of, sample
+from animc.runtime.relief import depth_move
+from animc.runtime.warp import WORLD, depth_through, follow, pose_of, sample
 
 PAGE = Path(__file__).parent.parent / "docs" / "std.md"
 BLOCKS = library.blocks()

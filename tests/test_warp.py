@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from animc.compiler.schedule import Row
-from animc.runtime import warp
+from animc.runtime import relief, warp
 from schedules import schedule
 from torch import Tensor
 
@@ -39,7 +39,7 @@ def centre(picture: Tensor) -> tuple[float, float]:
 
 def moved(size: tuple[int, int], mode: str, place: tuple[float, float], **tracks: float) -> tuple[float, float]:
     """By how many pixels a dot at ``place`` moves."""
-    step = warp.flat_move(row(**tracks), size) if mode == "2d" else warp.depth_move(row(**tracks), None, size)
+    step = warp.flat_move(row(**tracks), size) if mode == "2d" else relief.depth_move(row(**tracks), None, size)
     x, y = centre(warp.sample(dots(size, [place]), step, "zeros"))
     return x - place[0], y - place[1]
 
@@ -119,7 +119,7 @@ def test_2d_agrees_with_opencv() -> None:
 
 def test_nothing_moves_nothing() -> None:
     picture = torch.rand(3, 48, 64)
-    for step in (warp.depth_move(row(), None, (64, 48)), warp.flat_move(row(), (64, 48))):
+    for step in (relief.depth_move(row(), None, (64, 48)), warp.flat_move(row(), (64, 48))):
         assert torch.allclose(warp.sample(picture, step, "reflect"), picture, atol=1e-4)
     assert not warp.moves(row(), "3d")
     assert not warp.moves(row(), "2d")
@@ -142,7 +142,7 @@ def test_a_slow_drift_keeps_its_sharpness(mode: str) -> None:
     whole = {name: value * frames for name, value in slow.items()}
 
     def step(tracks: dict[str, float]) -> Tensor:
-        return warp.flat_move(row(**tracks), size) if mode == "2d" else warp.depth_move(row(**tracks), None, size)
+        return warp.flat_move(row(**tracks), size) if mode == "2d" else relief.depth_move(row(**tracks), None, size)
 
     trail = None
     for _ in range(frames):
@@ -175,8 +175,8 @@ def test_borders(border: str, expected: float) -> None:
 
 def test_an_unknown_depth_range_is_held_between_near_and_far() -> None:
     depth = torch.linspace(1, 2, 64).expand(64, 64)
-    near = warp.depth_move(row(translation_x=10, near=400), depth, (64, 64))
-    flat = warp.depth_move(row(translation_x=10), torch.full((64, 64), 2.0), (64, 64))
+    near = relief.depth_move(row(translation_x=10, near=400), depth, (64, 64))
+    flat = relief.depth_move(row(translation_x=10), torch.full((64, 64), 2.0), (64, 64))
     assert torch.allclose(near, flat, atol=1e-5)
 
 
@@ -184,7 +184,7 @@ def test_a_near_thing_moves_more_and_its_outline_moves_with_it() -> None:
     size = (128, 128)
     picture, depth = torch.zeros(3, 128, 128), torch.full((128, 128), 2.0)
     picture[:, 48:80, 48:80], depth[48:80, 48:80] = 1.0, 1.0
-    seen = warp.sample(picture, warp.depth_move(row(translation_x=10), depth, size), "reflect")
+    seen = warp.sample(picture, relief.depth_move(row(translation_x=10), depth, size), "reflect")
     left = -10 / 200 * 1.428148 * 64
     columns = torch.nonzero(seen[0, 64] > 0.5).flatten()
     assert float(columns[0]) == pytest.approx(48 + left, abs=1)
@@ -200,14 +200,14 @@ def test_flying_past_everything_stays_finite() -> None:
         {"translation_z": -5000},
         {"fov": 170, "rotation_x": 90},
     ):
-        trail = warp.follow(trail, warp.depth_move(row(**tracks), depth, (64, 64)))
+        trail = warp.follow(trail, relief.depth_move(row(**tracks), depth, (64, 64)))
         assert torch.isfinite(warp.sample(torch.rand(3, 64, 64), trail, "reflect")).all()
 
 
 @pytest.mark.parametrize("size", [(16, 16), (17, 31), (1000, 16)])
 def test_odd_and_tiny_sizes(size: tuple[int, int]) -> None:
     picture, depth = torch.rand(3, size[1], size[0]), 1 + torch.rand(size[1], size[0])
-    trail = warp.follow(warp.flat_move(row(angle=40), size), warp.depth_move(row(translation_z=30), depth, size))
+    trail = warp.follow(warp.flat_move(row(angle=40), size), relief.depth_move(row(translation_z=30), depth, size))
     for border in ("replicate", "reflect", "wrap", "zeros"):
         assert warp.sample(picture, trail, border).shape == picture.shape
 

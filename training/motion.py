@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import torch
 from animc.compiler.schedule import Row
-from animc.runtime.warp import depth_move, follow, inverse, sample, still
+from animc.runtime.relief import depth_move
+from animc.runtime.warp import follow, inverse, sample, still
 
 from .dataset import depths_of, pictures_of, shards
 from .objects import glyph, known_things
