@@ -160,7 +160,7 @@ def test_motion_and_the_net_between(tmp_path: Path) -> None:
     drawn.mkdir()
     dataset.draw_shard(drawn, 0, seed=0, scenes=3, size=192)
     for index in range(2):
-        motion.draw_triples(drawn, tmp_path, index, seed=0, count=3)
+        motion.draw_triples(dataset.shards(drawn), tmp_path, index, seed=0, count=3)
     with np.load(tmp_path / "motion0000.npz") as held:
         assert held["pictures"].shape == (3, 3, motion.SIDE, motion.SIDE, 3) and (held["times"] < 1).all()
         first, middle, last = held["pictures"][0].astype(float)

@@ -174,7 +174,7 @@ def _loaded(file: Path) -> Motion:
 
 
 @torch.no_grad()
-def scores(net: FlowNet, motion: Path, count: int = 60) -> dict[str, float]:
+def scores(net: FlowNet, motion: Path, count: int = 250) -> dict[str, float]:
     """Mean PSNR (dB) at the true middles of held-out triples: the net's, a cross-fade's, DIS flow's."""
     held = _loaded(max(motion.glob("motion*.npz")))
     ways: dict[str, Tween] = {"net": Rife(net, torch.device("cpu")), "blend": Blend(), "flow": Flow()}

@@ -128,10 +128,9 @@ def _carry(flow: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], t
     flow[shows] = np.stack([xx, yy, np.ones_like(xx)], -1) @ way.T
 
 
-def draw_triples(scenes: Path, folder: Path, index: int, seed: int, count: int = SHARD) -> None:
-    """Draw shard `index`: pictures (count×3×SIDE×SIDE×3, uint8), flows (count×SIDE×SIDE×4, int16), times (count)."""
+def draw_triples(files: list[Path], folder: Path, index: int, seed: int, count: int = SHARD) -> None:
+    """Draw shard `index` from scenes: pictures (count×3×SIDE×SIDE×3, uint8), flows (count×SIDE×SIDE×4, int16), times."""
     rng = np.random.default_rng([seed, index])
-    files = shards(scenes)
     pictures, flows, times = [], [], []
     for _ in range(count):
         file = files[int(rng.integers(len(files)))]
@@ -156,9 +155,12 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    for index in range(-(-options.count // SHARD)):
+    scenes, last = shards(options.scenes), -(-options.count // SHARD) - 1
+    for index in range(last + 1):
         if not (options.folder / f"motion{index:04d}.npz").exists():
-            draw_triples(options.scenes, options.folder, index, options.seed)
+            # the last one is held out in training, so its scenes are in no other
+            files = scenes[-1:] if index == last else scenes[:-1] or scenes
+            draw_triples(files, options.folder, index, options.seed)
             print(f"{(index + 1) * SHARD} triples", flush=True)
 
 
