@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
@@ -151,6 +152,43 @@ def test_depth_training(tmp_path: Path) -> None:
     depth.save(net, tmp_path / "depth", widths)
     far = load_depthnet(tmp_path / "depth")(torch.rand(1, 3, 40, 72))
     assert far.shape == (1, 40, 72) and far.min() >= 0 and far.max() <= 1
+
+
+def test_pictures_travel_beside_their_truth() -> None:
+    from training.journey import Journey
+
+    journey = Journey(np.random.default_rng(0), 3)
+    fresh = torch.from_numpy(np.random.default_rng(1).uniform(-1, 1, (3, 3, 8, 8))).float()
+    fresh = torch.nn.functional.interpolate(fresh, size=(64, 64), mode="bicubic", align_corners=False).clamp(-1, 1)
+    shown, truth = journey.next(fresh)
+    assert torch.equal(shown, truth)
+    journey.left[:] = 6
+    for _ in range(5):  # a perfect decoder's pictures stay with the truth, but for what resampling costs
+        journey.back(shown, truth)
+        shown, truth = journey.next(fresh.flip(0))
+        assert (shown - truth).abs().mean() < 0.02
+    assert (truth - fresh).abs().mean() > 0.02
+    journey.back(-shown, truth)  # gone astray
+    assert (journey.next(fresh)[0] - fresh).abs().max() < 1e-3
+
+
+def test_a_picture_that_travels_does_not_ring() -> None:
+    import diffusers
+
+    folder = Path(__file__).parents[1] / "runtime" / "weights" / "storybook" / "vae"
+    decoder = diffusers.AutoencoderTiny.from_pretrained(folder).float()
+    yy, xx = np.mgrid[:128, :128]
+    house = np.where((abs(xx - 64) < 30) & (yy > 50), -0.8, 0.6).astype(np.float32)  # hard outlines
+    shown = drawn = torch.from_numpy(house).expand(1, 3, -1, -1)
+    grid = torch.nn.functional.affine_grid(torch.eye(2, 3)[None] * 0.98, [1, 3, 128, 128], align_corners=False)
+    with torch.inference_mode():
+        for _ in range(30):
+            shown = decoder.decode(decoder.encode(shown).latents).sample.clamp(-1, 1)
+            shown = torch.nn.functional.grid_sample(shown, grid, "bicubic", "reflection", align_corners=False)
+    rough = [
+        float(picture.diff(dim=-1).square().mean() + picture.diff(dim=-2).square().mean()) for picture in (shown, drawn)
+    ]
+    assert rough[0] < rough[1]
 
 
 def test_motion_and_the_net_between(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from .dataset import pictures_of, shards
 from .decoder import convolutions, raise_decoder
+from .journey import Journey
 from .optimiser import Muon
 
 LATENT_CHANNELS = 32
@@ -122,13 +123,14 @@ def psnr(model: AutoencoderTiny, picture: torch.Tensor, trips: int = 1) -> float
     return float(10 * torch.log10(4 / functional.mse_loss(made, picture)))
 
 
-def step_loss(model: AutoencoderTiny, batch: torch.Tensor) -> torch.Tensor:
-    """A trip's distance, and that of the latents of what it made: a fixed point does not drift."""
+def step_loss(model: AutoencoderTiny, shown: torch.Tensor, truth: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """How far a trip of ``shown`` ends from the truth, in pixels and in latents; and what it ends at."""
     with torch.no_grad():
-        latents = model.encode(batch).latents
+        latents, wanted = model.encode(shown).latents, model.encode(truth).latents
         noise = 0.1 * float(torch.rand(())) * torch.randn_like(latents)
     made = model.decode(latents + noise / SCALE).sample
-    return distance(made, batch) + functional.mse_loss(SCALE * model.encode(made).latents, SCALE * latents)
+    halfway = SCALE * (latents + wanted) / 2
+    return distance(made, truth) + functional.mse_loss(SCALE * model.encode(made).latents, halfway), made
 
 
 @torch.no_grad()
@@ -172,7 +174,7 @@ def train(scenes: Path, out: Path, minutes: float, steps: int, batch: int = 8, s
         raise_decoder(model, crops(rng, files, 600, 128), minutes / 3, steps, seed)
     model.encoder.requires_grad_(False)
     model.to(memory_format=torch.channels_last)
-    optimiser = Muon(model.decoder, RATE)
+    optimiser, journey = Muon(model.decoder, RATE), Journey(rng, batch)
     if "optimiser" in state:
         optimiser.load_state_dict(state["optimiser"])
     first = step = int(state["step"])
@@ -184,7 +186,10 @@ def train(scenes: Path, out: Path, minutes: float, steps: int, batch: int = 8, s
             files = shards(scenes)
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, (step - first + 1) / 30) * (1 - done) + 1e-5
-        loss = step_loss(model, crops(rng, files, batch, 128))
+        fresh = crops(rng, files, batch + batch // 2, 128)
+        shown, truth = journey.next(fresh[:batch])
+        loss, made = step_loss(model, torch.cat((shown, fresh[batch:])), torch.cat((truth, fresh[batch:])))
+        journey.back(made[:batch], truth)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)

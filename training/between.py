@@ -18,8 +18,9 @@ import torch
 from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, start_of
 from animc.runtime.tween.flownet import FlowNet
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from .motion import FINE, UNKNOWN
 from .optimiser import Muon
@@ -31,6 +32,9 @@ CROP = 128
 
 CLOSENESS = 0.6
 """What PSNR counts, beside the pyramids."""
+
+MEMORY = 0.998
+"""What the mean of the weights, which is what is kept, holds of itself at each step: some five hundred are in it."""
 
 GUIDE = 0.2
 """What a pixel of error in the flows counts, beside the pictures, when a training begins; it fades out to its end."""
@@ -132,6 +136,7 @@ def train(
         net.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
     files = sorted(motion.glob("motion*.npz"))
+    mean = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
     pool = [_loaded(file) for file in files[:-1] or files]
     first, start, losses = int(state["step"]), time.time(), []
     rng = np.random.default_rng([seed, first])
@@ -154,6 +159,7 @@ def train(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
+        mean.update_parameters(net)
         step += 1
         losses.append(loss.item())
         if step % 100 == 0:
@@ -161,9 +167,13 @@ def train(
             record = {"step": step, "seconds": round(time.time() - start), "loss": loss_now}
             with (out / "between.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
-            torch.save({"model": net.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, held)
+            _keep(mean.module, optimiser, step, held)
+    _keep(mean.module, optimiser, step, held)
+    return mean.module.eval()
+
+
+def _keep(net: nn.Module, optimiser: Muon, step: int, held: Path) -> None:
     torch.save({"model": net.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, held)
-    return net.eval()
 
 
 def _loaded(file: Path) -> Motion:

@@ -13,6 +13,8 @@ from torch.nn import functional
 
 FAR = 16
 """Trips after which a picture is let go, at the latest."""
+ASTRAY = 0.12
+"""Mean error (of 2) from which a picture is let go at once: it has nothing to teach any more."""
 ZOOM, SHIFT, TURN = 0.02, 0.012, 0.012
 """Usual motion of one trip: share of the size, shares of half a side, radians."""
 
@@ -43,9 +45,11 @@ class Journey:
         carried, outside = _seen(torch.stack([p for p in self.shown if p is not None]), self.step)
         return torch.where(on_way & ~outside, carried, truth), truth
 
-    def back(self, made: Tensor) -> None:
-        """Take what the decoder made of them, as a film keeps it: in bytes."""
-        self.shown = list((made.detach().clamp(-1, 1) * 127.5).round() / 127.5)
+    def back(self, made: Tensor, truth: Tensor) -> None:
+        """Take what the decoder made of them, as a film keeps it: in bytes. Those that went astray are let go."""
+        kept = made.detach().clamp(-1, 1)
+        self.left[((kept - truth).abs().mean((1, 2, 3)) > ASTRAY).numpy()] = 0
+        self.shown = list((kept * 127.5).round() / 127.5)
 
     def _move(self) -> np.ndarray:
         """A camera's move for the whole way: where a pixel looks in the picture before it (3×3)."""

@@ -129,7 +129,7 @@ def _carry(flow: np.ndarray, thing: tuple[np.ndarray, np.ndarray, np.ndarray], t
 
 
 def draw_triples(files: list[Path], folder: Path, index: int, seed: int, count: int = SHARD) -> None:
-    """Draw shard `index` from scenes: pictures (count×3×SIDE×SIDE×3, uint8), flows (count×SIDE×SIDE×4, int16), times."""
+    """Draw shard `index` from scenes: pictures (count×3×SIDE×SIDE×3, uint8), flows (…×4, int16), times."""
     rng = np.random.default_rng([seed, index])
     pictures, flows, times = [], [], []
     for _ in range(count):
