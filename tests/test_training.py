@@ -178,8 +178,16 @@ def test_a_picture_that_travels_does_not_ring() -> None:
     folder = Path(__file__).parents[1] / "runtime" / "weights" / "storybook" / "vae"
     decoder = diffusers.AutoencoderTiny.from_pretrained(folder).float()
     yy, xx = np.mgrid[:128, :128]
-    house = np.where((abs(xx - 64) < 30) & (yy > 50), -0.8, 0.6).astype(np.float32)  # hard outlines
-    shown = drawn = torch.from_numpy(house).expand(1, 3, -1, -1)
+    away = abs(xx - 64)
+    house = np.stack([np.full((128, 128), shade) for shade in (-0.5, -0.3, 0.3)])
+    house[:, yy > 100] = np.array([[0.1], [-0.1], [-0.4]])
+    for where, colour in (
+        ((yy > 30) & (yy < 64) & (away < yy - 30), (-0.6, -0.7, -0.7)),
+        ((yy >= 64) & (yy < 110) & (away < 28), (0.1, 0.1, 0.5)),
+        ((yy > 74) & (yy < 88) & (abs(away - 14) < 6), (1, 0.8, -0.2)),
+    ):
+        house[:, where] = np.array(colour)[:, None]
+    shown = drawn = torch.from_numpy(house).float()[None]
     grid = torch.nn.functional.affine_grid(torch.eye(2, 3)[None] * 0.98, [1, 3, 128, 128], align_corners=False)
     with torch.inference_mode():
         for _ in range(30):
