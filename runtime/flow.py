@@ -24,19 +24,28 @@ TRUSTED = 1.5
 def drift_between(one: Tensor, other: Tensor) -> Tensor:
     """Return H×W×2: how far (x, y, in -1..1 across the picture) what stands in ``one`` has gone in ``other``.
 
-    Dense inverse search (Kroeger and others, arXiv:1603.03590), both ways; where the two ways disagree nothing moves.
-    Raises RenderError where OpenCV is not installed.
+    Where there and back disagree nothing moves. Raises RenderError where OpenCV is not installed.
+    """
+    there, trust = trusted_drift(one, other)
+    return there * trust
+
+
+def trusted_drift(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what ``drift_between`` does, and how far it is to be trusted (H×W×1, 0..1), apart.
+
+    Dense inverse search (Kroeger and others, arXiv:1603.03590), both ways: it is trusted where they agree.
     """
     height, width = one.shape[1:]
     if min(height, width) < SMALLEST:
-        return torch.zeros(height, width, 2, device=one.device)
+        nothing = torch.zeros(height, width, 2, device=one.device)
+        return nothing, nothing[..., :1]
     first, second = _grey(one), _grey(other)
     there, back = (torch.from_numpy(flow).to(one.device) for flow in both_ways(first, second))
     half = torch.tensor([width / 2, height / 2], device=one.device)
     looked = (still((width, height), one.device) + there / half)[None]
     home = functional.grid_sample(back.permute(2, 0, 1)[None], looked, "bilinear", "border", align_corners=False)[0]
     off = (there + home.permute(1, 2, 0)).norm(dim=-1, keepdim=True)
-    return there * torch.exp(-((off / TRUSTED) ** 2)) / half
+    return there / half, torch.exp(-((off / TRUSTED) ** 2))
 
 
 def _grey(image: Tensor) -> NDArray[np.uint8]:

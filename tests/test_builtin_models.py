@@ -26,7 +26,7 @@ def pipe():  # type: ignore[no-untyped-def]
 def painted(pipe, prompt: str, seed: int = 1, size: tuple[int, int] | None = None) -> np.ndarray:  # type: ignore[no-untyped-def]
     height, width = size or (side_of(pipe),) * 2
     chance = torch.Generator().manual_seed(seed)
-    asked = {"num_inference_steps": 6, "guidance_scale": 3.0, "height": height, "width": width, "output_type": "np"}
+    asked = {"num_inference_steps": 4, "guidance_scale": 1.0, "height": height, "width": width, "output_type": "np"}
     return pipe(prompt, generator=chance, **asked).images[0]
 
 
@@ -76,7 +76,7 @@ def test_paints_over_a_picture(pipe) -> None:  # type: ignore[no-untyped-def]
         image=start,
         strength=0.5,
         num_inference_steps=12,
-        guidance_scale=3.0,
+        guidance_scale=1.0,
         generator=torch.Generator().manual_seed(1),
         output_type="np",
     ).images[0]
@@ -84,14 +84,16 @@ def test_paints_over_a_picture(pipe) -> None:  # type: ignore[no-untyped-def]
     assert made.mean() < float(start.mean())
 
 
-def test_autoencoder_keeps_colour_over_many_trips(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_fifty_trips_through_the_autoencoder_cost_what_one_does(pipe) -> None:  # type: ignore[no-untyped-def]
     first = torch.from_numpy(painted(pipe, "a lake at sunset")).permute(2, 0, 1)[None] * 2 - 1
-    shown = first
+    shown, off = first, []
     with torch.no_grad():
-        for _ in range(10):
+        for _ in range(50):
             shown = pipe.vae.decode(pipe.vae.encode(shown).latents).sample.clamp(-1, 1)
+            off.append(float((shown - first).square().mean()))
     drift = (shown.mean((0, 2, 3)) - first.mean((0, 2, 3))).abs().max()
-    assert drift < 0.06, "of 2: three grey levels in a hundred after ten trips"
+    assert drift < 0.01, "of 2: one grey level"
+    assert off[-1] < 1.1 * off[0] + 1e-5
 
 
 def test_depth_is_nearer_below(pipe) -> None:  # type: ignore[no-untyped-def]

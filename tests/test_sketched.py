@@ -17,8 +17,8 @@ from animc.compiler import compile_script  # noqa: E402
 from animc.compiler.schedule import Schedule  # noqa: E402
 from animc.runtime.painters import open_painter  # noqa: E402
 from animc.runtime.painters.sketch import Sketch, SketchShape  # noqa: E402
-from animc.runtime.painters.sketched import spread  # noqa: E402
-from diffusers import AutoencoderTiny  # noqa: E402
+from animc.runtime.painters.sketched import leaned, spread  # noqa: E402
+from animc.runtime.painters.steady import SteadyAutoencoder  # noqa: E402
 
 from training import export, network  # noqa: E402
 
@@ -34,8 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parts = {"unet": network.unet(shape), "text": network.text_encoder(shape)}
     state = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()}
     torch.save({"ema": state}, out / "storybook.pt")
-    AutoencoderTiny.from_pretrained(BUILT_IN / "vae").save_pretrained(out / "vae")
-    sketch = Sketch(SketchShape(text=32, width=32, layers=1, maps=16, channels=16, blocks=1))
+    SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").save_pretrained(out / "vae")
+    small = SketchShape(text=32, width=32, layers=1, maps=16, names=2, lights=2, channels=16, hidden=32, blocks=1)
+    sketch = Sketch(small)
     return export.export(out, out / "vae", out / "model", shape, sketch=sketch)
 
 
@@ -70,18 +71,31 @@ def test_the_words_are_seen(folder: Path) -> None:
         assert not torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=-drawn).sample)
 
 
-def test_it_leans_on_its_sketch_where_all_is_noise(folder: Path) -> None:
+def test_it_begins_with_the_best_linear_guess() -> None:
+    chance = torch.Generator().manual_seed(0)
+    drawn = torch.randn(1, 4, 1, 1, generator=chance).expand(1, 4, 200, 200)
+    apart = torch.tensor([0.05, 0.2, 1.0, 3.0])
+    clean = drawn + apart.sqrt().view(1, 4, 1, 1) * torch.randn(drawn.shape, generator=chance)
+    for time in (999, 700.5, 400, 100, 0):
+        power = torch.lerp(*(network.scheduler().alphas_cumprod[int(t)] for t in (time, min(time + 1, 999))), time % 1)
+        keep, rest = power.sqrt(), (1 - power).sqrt()
+        mixed = keep * clean + rest * torch.randn(clean.shape, generator=chance)
+        guess = keep * mixed - rest * leaned(time, mixed, drawn, apart)
+        off = (guess - clean).square().mean((0, 2, 3))
+        assert torch.allclose(off, apart * rest**2 / (keep**2 * apart + rest**2), rtol=0.05, atol=1e-5), "Wiener's"
+        if time == 999:
+            assert torch.allclose(guess, drawn, atol=1e-4)
+
+
+def test_it_says_what_its_unet_says_beyond_that(folder: Path) -> None:
     painter: Any = open_painter(film(folder, (256, 256)), device="cpu")
     unet, tokens = painter.pipeline.unet, torch.randn(2, 24, 32)
     noise, times = torch.randn(2, 32, 16, 16), torch.tensor([300, 999])
     with torch.inference_mode():
         drawn = unet.sketch(tokens)
-        plain = unet.unet(torch.cat((noise, drawn), 1), times, tokens).sample
-        assert torch.allclose(
-            plain - unet(noise, times, tokens).sample, torch.stack((0 * drawn[0], drawn[1])), atol=1e-5
-        )
-        halfway = unet.unet(torch.cat((noise, drawn), 1), 625.0, tokens).sample - unet(noise, 625.0, tokens).sample
-        assert torch.allclose(halfway, drawn / 2, atol=1e-5)
+        beyond = unet.unet(torch.cat((noise, drawn), 1), times, tokens).sample
+        whole = unet(noise, times, tokens).sample
+    assert torch.allclose(whole - beyond, leaned(times, noise, drawn, unet.apart), atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(336, 192), (192, 336)])

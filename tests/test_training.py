@@ -75,10 +75,47 @@ def test_captions_are_in_the_vocabulary() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("misty woods", "foggy forest"), ("ocean at evening", "sea at dusk"), ("a highway", "the road"), ("夜", "night")],
+    [
+        ("misty woods", "foggy forest"),
+        ("ocean at evening", "sea at dusk"),
+        ("a highway", "the road"),
+        ("夜", "night"),
+        ("foggy taiga", "misty forest"),
+        ("a turquoise Ferrari, 8bit", "the blue car; pixel"),
+        ("etching of a grey corgi", "ink in a silver dog"),
+        ("naïve kittens and ponies", "storybook cat a horse"),
+        ("cosy café at twilight", "the street at dusk"),
+        ("ＦＯＸ，狐狸", "fox, fox"),
+        ("森林里的机器人", "forest a a robot"),
+        ("宇航員和飛機", "astronaut with airplane"),
+        ("雪山下的城堡", "mountain of the castle"),
+    ],
 )
 def test_synonyms_fold(one: str, other: str) -> None:
     assert vocabulary.encode(one) == vocabulary.encode(other)
+
+
+def test_the_table_of_synonyms_is_large() -> None:
+    table, folds = vocabulary.synonyms(), vocabulary.folds()
+    words = vocabulary.canonical_words()
+    said = {form for forms in table.values() for form in forms} - set(words)
+    added = {plural for form, word in folds.items() if word != "the" for plural in vocabulary.plurals(form)}
+    assert len([form for form in said - added if form.isascii()]) >= 3500
+    assert len([form for form in said if not form.isascii()]) >= 500
+    assert len(words) == 315 and set(table) <= set(words), "the weights are trained on these"
+    assert all(len(vocabulary.words_in(form)) == 1 for form in said)
+
+
+SAID = (
+    "Foggy Woods, zzz 夜",
+    "",
+    "[CLS] a [MASK] cat's café-bar, naïve & Ünïcode_x 4k",
+    "森林里的机器人和一只小狐狸，在下雪",
+    "太空船船员 in 宇航员cat森猫",
+    "don’t “stop” — 👩‍🚀 привет мир 한국어 カタカナ",
+    "ＦＯＸ ﬁre ½\t\u200b…",
+    "word " * 40,
+)
 
 
 def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
@@ -92,16 +129,19 @@ def test_from_scenes_to_a_pipeline(tmp_path: Path) -> None:
     autoencoder.train(drawn, out, minutes=1, steps=3, batch=2)
     assert (out / "vae" / "config.json").exists()
     storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=2, batch=2, shrink=2, plain=0.5), network.TINY)
-    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2, views=1), network.TINY)
+    storybook.train(drawn, out / "vae", out, storybook.Recipe(steps=1, batch=2, mirror=0), network.TINY)
     assert torch.load(out / "storybook.pt", weights_only=True)["step"] == 3, "the second call goes on from the first"
     folder = export.export(out, out / "vae", tmp_path / "storybook", network.TINY)
     assert "lighthouse" in json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["landmarks"]
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pt"))
     words = AutoTokenizer.from_pretrained(folder / "tokenizer")
-    rows = vocabulary.exported_vocabulary()[1]
-    said = "Foggy Woods, zzz 夜"
-    assert [rows[i] for i in words(said).input_ids] == vocabulary.encode(said)[:7]
+    for said in SAID:
+        ids = words(said, padding="max_length", truncation=True, max_length=words.model_max_length).input_ids
+        assert ids == vocabulary.encode(said), said
+    words.save_pretrained(tmp_path / "again")
+    assert AutoTokenizer.from_pretrained(tmp_path / "again")(SAID[0]).input_ids == words(SAID[0]).input_ids
     pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    assert len(pipe.tokenizer) == len(pipe.text_encoder.get_input_embeddings().weight) == len(words) == 320
     pipe.set_progress_bar_config(disable=True)
     picture = pipe("a forest at night", num_inference_steps=2, height=128, width=128, output_type="np").images[0]
     assert picture.shape == (128, 128, 3) and np.isfinite(picture).all()
@@ -118,15 +158,16 @@ def test_a_sketch_and_a_painter_that_sees_it(tmp_path: Path) -> None:
     dataset.draw_shard(book, 0, seed=0, scenes=8, size=256, book=True)
     autoencoder.train(book, out, minutes=1, steps=1, batch=2)
     storybook.train(book, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
-    shape = SketchShape(text=32, width=32, layers=1, maps=16, channels=16, blocks=1)
+    shape = SketchShape(text=32, width=32, layers=1, maps=16, names=2, lights=2, channels=16, hidden=32, blocks=1)
     net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY, things=("castle",))
     drawn = load_sketch(out / "sketch")
     tokens = torch.randn(2, vocabulary.LENGTH, 32)
     assert torch.allclose(drawn(tokens), net(tokens), atol=0.05)
     seeing, words = replace(network.TINY, sketched=True), load_file(out / "sketch" / "text.safetensors")
     before = torch.load(out / "storybook.pt", weights_only=True)["ema"]
-    for _ in range(2):
-        storybook.train(book, out / "vae", out, storybook.Recipe(steps=2, batch=2), seeing, sketch=(drawn, words))
+    for moved in (0.0, 1.0):
+        recipe = storybook.Recipe(steps=2, batch=2, mirror=0, views=moved)
+        storybook.train(book, out / "vae", out, recipe, seeing, sketch=(drawn, words))
     state = torch.load(out / "storybook.pt", weights_only=True)
     assert state["step"] == 5, "it goes on from a painter without a sketch, and from one with it"
     assert state["model"][storybook.ENTRY].shape[1] == 2 * before[storybook.ENTRY].shape[1]
@@ -172,10 +213,10 @@ def test_pictures_travel_beside_their_truth() -> None:
 
 
 def test_a_picture_that_travels_does_not_ring() -> None:
-    import diffusers
+    from animc.runtime.painters.steady import SteadyAutoencoder
 
     folder = Path(__file__).parents[1] / "runtime" / "weights" / "storybook" / "vae"
-    decoder = diffusers.AutoencoderTiny.from_pretrained(folder).float()
+    decoder = SteadyAutoencoder.from_pretrained(folder).float()
     yy, xx = np.mgrid[:128, :128]
     away = abs(xx - 64)
     house = np.stack([np.full((128, 128), shade) for shade in (-0.5, -0.3, 0.3)])
@@ -257,12 +298,13 @@ def test_first_places_end(tmp_path: Path) -> None:
 
 def test_views_are_the_scene_from_nearer() -> None:
     rng = np.random.default_rng(0)
-    picture = np.dstack([np.tile(np.arange(96, dtype=np.uint8), (96, 1))] * 3)
-    seen = [views.view(rng, picture).astype(int) for _ in range(8)]
-    spans = [np.ptp(np.median(made, 0)[4:-4, 0]) for made in seen]
-    assert all(made.shape == picture.shape for made in seen)
-    assert min(spans) < 75 and max(spans) <= 96, "a nearer view shows less of it"
-    assert any(made[48, 5, 0] > made[48, -5, 0] for made in seen), "some are mirrored"
+    cameras = np.stack([views.camera(rng) for _ in range(40)])
+    across = torch.linspace(0, 1, 96).expand(40, 3, 96, 96)
+    seen = views.viewed(across, cameras)[:, 0, 48]
+    spans = seen[:, -4] - seen[:, 4]
+    assert 0.5 < spans.min() < 0.8 and 0.9 < spans.max() < 1, "a nearer view shows less of it"
+    off = views.wavering(torch.Generator().manual_seed(0), 40, 96)
+    assert off.shape == (40, 96, 96, 2) and 0.2 < off.std() * 128 < 3, "a sketch is a pixel or so off what it follows"
 
 
 def test_one_command_makes_a_model_again(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from animc.runtime.painters.steady import SteadyAutoencoder
 from diffusers import AutoencoderTiny
 from torch.nn import functional
 
@@ -29,9 +30,9 @@ EVENNESS = 0.65  # 0 keeps each component's own spread, 1 makes all alike: textu
 SPREAD = 0.66  # of all latents together: about 1.6 for the layout (more outlives a film's noise), 0.45 for texture
 
 
-def build(width: int = WIDTH) -> AutoencoderTiny:
+def build(width: int = WIDTH) -> SteadyAutoencoder:
     """32 latent channels; a linear encoder; no decoder blocks at full size (they cost most and add least)."""
-    return AutoencoderTiny(
+    return SteadyAutoencoder(
         encoder_block_out_channels=(width,) * 5,
         decoder_block_out_channels=(width,) * 5,
         num_encoder_blocks=(0, 0, 0, 0, 0),
@@ -124,36 +125,12 @@ def psnr(model: AutoencoderTiny, picture: torch.Tensor, trips: int = 1) -> float
 
 
 def step_loss(model: AutoencoderTiny, shown: torch.Tensor, truth: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """How far a trip of ``shown`` ends from the truth, in pixels and in latents; and what it ends at."""
+    """How far a trip of ``shown`` ends from the truth; and what it ends at."""
     with torch.no_grad():
-        latents, wanted = model.encode(shown).latents, model.encode(truth).latents
+        latents = model.encode(shown).latents
         noise = 0.1 * float(torch.rand(())) * torch.randn_like(latents)
     made = model.decode(latents + noise / SCALE).sample
-    halfway = SCALE * (latents + wanted) / 2
-    return distance(made, truth) + functional.mse_loss(SCALE * model.encode(made).latents, halfway), made
-
-
-@torch.no_grad()
-def calibrate(model: AutoencoderTiny, picture: torch.Tensor, trips: int = 6, rounds: int = 3) -> None:
-    """Take the mean error of a trip's colours out of the decoder's last layer, in place.
-
-    A least-squares 3×3 matrix and offset on 16×16 means, over several trips in a row: what is half a grey level in one
-    trip would be a stain after a hundred. The encoder, and so all cached latents, stay as they are.
-    """
-    last = convolutions(model.decoder)[-1]
-    for _ in range(rounds):
-        shown, before, after = picture, [], []
-        for _ in range(trips):
-            made = trip(model, shown)[1]
-            for means, kept in ((shown, before), (made, after)):
-                kept.append(functional.avg_pool2d(means, 16).permute(0, 2, 3, 1).reshape(-1, 3))
-            shown = made.clamp(-1, 1)
-        wanted, got = torch.cat(before), torch.cat(after)
-        fit = torch.linalg.lstsq(torch.cat([got, torch.ones(len(got), 1)], 1), wanted).solution
-        matrix, offset = fit[:3].T, fit[3]
-        # the layer gives colours in 0..1, which the decoder then stretches to −1..1
-        last.weight.copy_(torch.einsum("ij,jchw->ichw", matrix, last.weight))
-        last.bias.copy_(matrix @ last.bias + (offset + 1 - matrix.sum(1)) / 2)
+    return distance(made, truth), made
 
 
 def train(scenes: Path, out: Path, minutes: float, steps: int, batch: int = 8, seed: int = 0) -> AutoencoderTiny:
@@ -174,7 +151,7 @@ def train(scenes: Path, out: Path, minutes: float, steps: int, batch: int = 8, s
         raise_decoder(model, crops(rng, files, 600, 128), minutes / 3, steps, seed)
     model.encoder.requires_grad_(False)
     model.to(memory_format=torch.channels_last)
-    optimiser, journey = Muon(model.decoder, RATE), Journey(rng, batch)
+    optimiser, journey = Muon(model.decoder.parameters(), RATE), Journey(rng, batch)
     if "optimiser" in state:
         optimiser.load_state_dict(state["optimiser"])
     first = step = int(state["step"])
@@ -203,7 +180,6 @@ def train(scenes: Path, out: Path, minutes: float, steps: int, batch: int = 8, s
             print(record, flush=True)
             torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}, held)
     torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, held)
-    calibrate(model, crops(np.random.default_rng(2), files[-1:], 32, min(256, pictures_of(files[-1]).shape[1])))
     model.save_pretrained(out / "vae")
     return model
 

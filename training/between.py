@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, start_of
 from animc.runtime.tween.flownet import FlowNet
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -122,14 +122,20 @@ def train(
     batch: int = 8,
     seed: int = 0,
     widths: tuple[int, ...] = WIDTHS,
+    shipped: Path | None = None,
 ) -> FlowNet:
-    """Train for so many minutes or steps; each block's picture and flows are held to the truth, later ones more."""
+    """Train for so many minutes or steps; each block's picture and flows are held to the truth, later ones more.
+
+    `shipped`: a folder that `save` wrote, whose weights it begins from.
+    """
     torch.manual_seed(seed)
     net = FlowNet(widths, started=True).to(memory_format=torch.channels_last)
     with torch.no_grad():
         for number in range(len(widths)):  # it begins by changing the start's flows hardly at all
             getattr(net, f"block{number}").lastconv[0].weight.mul_(0.1)
-    optimiser, state = Muon(net, RATE), {"step": 0}
+    if shipped is not None:
+        net.load_state_dict(load_file(shipped / "model.safetensors"))
+    optimiser, state = Muon(net.parameters(), RATE), {"step": 0}
     held = out / "between.pt"
     if held.exists():
         state = torch.load(held, weights_only=True)
@@ -210,9 +216,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--shipped", type=Path, help="a folder with its weights, to begin from")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    net = train(options.motion, options.out, options.minutes)
+    net = train(options.motion, options.out, options.minutes, shipped=options.shipped)
     save(net, options.folder)
     print(scores(net, options.motion))
 

@@ -63,7 +63,7 @@ def raise_decoder(
         if number == 3:
             mean, spread = torch.zeros_like(mean), torch.ones_like(spread)
         stage.requires_grad_(True)
-        optimiser, start, step = Muon(stage, rate), time.time(), 0
+        optimiser, start, step = Muon(stage.parameters(), rate), time.time(), 0
         while (done := max((time.time() - start) / (60 * minutes * share), step / steps)) < 1:
             for group in optimiser.param_groups:
                 group["lr"] = rate * min(1, (step + 1) / 20) * (1 - done) + 1e-5

@@ -74,7 +74,7 @@ def train(
     rng = np.random.default_rng(seed)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last) if vae else None
     net = DepthNet(widths).to(memory_format=torch.channels_last)
-    optimiser = Muon(net, RATE)
+    optimiser = Muon(net.parameters(), RATE)
     held, state, start, losses = out / "depth.pt", None, time.time(), []
     step = 0
     if held.exists():

@@ -107,7 +107,7 @@ def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 
     half have a thing laid over them."""
     torch.manual_seed(seed)
     rng, judge = np.random.default_rng(seed), Judge().to(memory_format=torch.channels_last)
-    optimiser, start = Muon(judge, 2e-3), time.time()
+    optimiser, start = Muon(judge.parameters(), 2e-3), time.time()
     while (done := (time.time() - start) / (60 * minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * (1 - done) + 1e-5

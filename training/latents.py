@@ -12,7 +12,6 @@ from diffusers import AutoencoderTiny
 from torch.nn import functional
 
 from .dataset import pictures_of
-from .views import view
 
 
 def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> np.ndarray:
@@ -25,24 +24,11 @@ def latents_of(shard: Path, vae: AutoencoderTiny, tag: str, shrink: int = 1) -> 
     return _kept(shard.with_name(f"{shard.stem}.latents-{tag}-{shrink}.npz"), fresh)
 
 
-def views_of(shard: Path, vae: AutoencoderTiny, tag: str, count: int, seed: int = 0) -> np.ndarray:
-    """Latents of `count` views of each picture of a shard (count×n×C×h×w, float16)."""
-
-    def fresh() -> np.ndarray:
-        rng = np.random.default_rng([seed, int(shard.stem[-5:])])
-        pictures = pictures_of(shard)
-        return np.stack([_encoded(pictures, vae, 1, lambda one: view(rng, one)) for _ in range(count)])
-
-    return _kept(shard.with_name(f"{shard.stem}.views-{tag}-{count}.npz"), fresh)
-
-
 @torch.no_grad()
-def _encoded(
-    pictures: np.ndarray, vae: AutoencoderTiny, shrink: int, seen: Callable[[np.ndarray], np.ndarray] = np.asarray
-) -> np.ndarray:
+def _encoded(pictures: np.ndarray, vae: AutoencoderTiny, shrink: int) -> np.ndarray:
     parts = []
     for batch in np.array_split(pictures, max(1, len(pictures) // 10)):
-        shown = torch.from_numpy(np.stack([seen(picture) for picture in batch])).permute(0, 3, 1, 2).float() / 127.5 - 1
+        shown = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 127.5 - 1
         shown = functional.avg_pool2d(shown, shrink)
         latents = vae.encode(shown.contiguous(memory_format=torch.channels_last)).latents
         parts.append((latents * vae.config.scaling_factor).half().numpy())

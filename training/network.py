@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from animc.runtime.painters.sketched import SCHEDULE
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel
@@ -83,19 +84,5 @@ def unet(shape: Shape) -> UNet2DConditionModel:
 
 
 def scheduler() -> DDIMScheduler:
-    """v-prediction with zero terminal SNR and trailing steps (Lin et al. 2024, arXiv 2305.08891).
-
-    First step sees pure noise, nights can be dark.
-    """
-    return DDIMScheduler(
-        num_train_timesteps=1000,
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        clip_sample=False,
-        set_alpha_to_one=True,
-        steps_offset=1,
-    )
+    """What the U-Net is trained with and paints with."""
+    return DDIMScheduler(**SCHEDULE)

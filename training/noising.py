@@ -7,9 +7,6 @@ from torch.nn import functional
 
 Tensor = torch.Tensor
 
-FOLLOW = 600
-"""Time step (of 1000) below which a painting follows the picture that is there; above, it makes what the words say."""
-
 
 def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
     """Latents as films spoil them: a little blurred, paler or stronger, in the colours of another scene, or half it.
@@ -30,24 +27,24 @@ def degrade(rng: torch.Generator, clean: Tensor) -> Tensor:
 
 
 def noised(
-    rng: torch.Generator, clean: Tensor, moved: Tensor, alphas: Tensor, spoil: float, early: float
+    rng: torch.Generator, clean: Tensor, alphas: Tensor, spoil: float, early: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Noised latents, their time steps and the v to predict.
-
-    Where noise is little, most scenes are the `moved` ones: there the picture is to be followed, not what is known.
 
     A share `spoil` starts from spoiled latents but must still aim at the clean ones: so feedback heals.
     """
     count = len(clean)
     # more of the noisy steps, where places and hours are decided; few-step painting spends its time there too
     steps = ((1 - torch.rand(count, generator=rng) ** early) * len(alphas)).long().clamp(0, len(alphas) - 1)
-    follow = (steps < FOLLOW) & (torch.rand(count, generator=rng) < 0.75)
-    clean = torch.where(follow.view(-1, 1, 1, 1), moved, clean)
     keep = alphas[steps].sqrt().view(-1, 1, 1, 1)
     rest = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
     noise = torch.randn(clean.shape, generator=rng)
-    mid = ((steps > 250) & (steps < 850) & (torch.rand(count, generator=rng) < spoil)).view(-1, 1, 1, 1)
+    mid = ((steps > MILD) & (steps < 850) & (torch.rand(count, generator=rng) < spoil)).view(-1, 1, 1, 1)
     start = torch.where(mid, degrade(rng, clean), clean)
     mixed = keep * start + rest * noise
     target = torch.where(mid, (keep * mixed - clean) / rest, keep * noise - rest * clean)
     return mixed, steps, target
+
+
+MILD = 120
+"""Time step (of 1000) from which on starts may be spoiled: under less noise what is there is to be kept."""

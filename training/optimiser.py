@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
@@ -27,8 +29,8 @@ class Muon(torch.optim.Optimizer):
     matrix moves as far as AdamW would move it (Liu et al. 2025, arXiv 2502.16982).
     """
 
-    def __init__(self, net: nn.Module, lr: float, weight_decay: float = 0.01) -> None:
-        weights = [value for value in net.parameters() if value.requires_grad]
+    def __init__(self, weights: Iterable[nn.Parameter], lr: float, weight_decay: float = 0.01) -> None:
+        weights = [value for value in weights if value.requires_grad]
         groups = [
             {"params": [value for value in weights if value.ndim >= 2], "matrix": True},
             {"params": [value for value in weights if value.ndim < 2], "matrix": False},

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SKETCHED = "--mirror 0 --views 2 --early 1.15 --layout 0.5 --spoil 0.3 --plain 0.4"
+SKETCHED = "--mirror 0 --views 0.35 --early 1.0 --layout 0.5 --spoil 0.3 --plain 0.4"
 SCENES = ("dataset {build}/scenes --count @16000",)
 VAE = (*SCENES, "autoencoder {build}/scenes {build}/vae --minutes @60")
 

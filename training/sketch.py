@@ -10,29 +10,34 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.distributed as dist
-from animc.runtime.painters.sketch import SAID, Sketch, SketchShape, save_sketch
+from animc.runtime.painters.sketch import Sketch, SketchShape, save_sketch
 from diffusers import AutoencoderTiny
 from safetensors.torch import save_file
 from torch import Tensor
 
 from .captions import Facts, caption
 from .network import FULL, Shape, text_encoder
+from .optimiser import Muon
+from .scenes import ANYWHERE
+from .shipped import painter_of
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, flies
 from .stencils import stencils
 from .storybook import Library, agreed, share, weights_of
-from .vocabulary import canonical_ids, encode
+from .vocabulary import SPECIAL, canonical_ids, encode
 
 LAYOUT = 0.5
 """How much more large shapes count than texture (`weights_of`)."""
 THING = 4.0
 """How much more a cell counts that a thing covers: things are small and many."""
 
-PLAIN = 0.4
+PLAIN = 0.25
 """Share of the batches that are all of the house style, beside what there is of it in the others."""
 
 
@@ -73,22 +78,36 @@ def parts_of(shape: SketchShape, words: Shape) -> torch.nn.ModuleDict:
 
 @torch.no_grad()
 def begin(net: torch.nn.ModuleDict, pages: Book, cut: dict[str, tuple[Tensor, Tensor]], seed: int, count: int) -> None:
-    """Set what each word hides and shows, by ridge regression of the stencils `cut` of the words said on their tokens.
+    """Set what each name is known by, and what it hides and shows: the stencils `cut` of it.
 
-    It takes seconds and comes nearer than an hour of descent. `count`: captions to regress on.
+    A name is told from all other words by ridge regression, on the tokens of `count` captions with each name. Words
+    stand at right angles, so nothing need be learnt for that.
     """
-    rng, known = np.random.default_rng(seed), canonical_ids()
-    ids = torch.cat([pages.batch(rng, 50)[2] for _ in range(count // 50)])
-    said = torch.cat([net["text"](some)[0].sum(1) / SAID for some in ids.split(500)])
-    words = torch.stack([(ids == known[word]).any(1).float() for word in cut], 1)
-    shown = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
-    wanted, mean = words @ shown, said.mean(0)
-    apart = said - mean
-    power = apart.T @ apart
-    power += RIDGE * apart.square().mean() * torch.eye(len(power))
-    bag = net["sketch"].bag
-    bag.weight.copy_(torch.linalg.solve(power, apart.T @ (wanted - wanted.mean(0))).T)
-    bag.bias.copy_(wanted.mean(0) - bag.weight @ mean)
+    rng, known, sketch = np.random.default_rng(seed), canonical_ids(), net["sketch"]
+    ids = torch.tensor([encode(_with(rng, pages, word)) for word in cut for _ in range(count)])
+    tokens = torch.cat([net["text"](some)[0] for some in ids.split(500)])
+    spoken = ids >= len(SPECIAL)
+    spoken[:, -1] = True  # some of the padding, too
+    rows = torch.cat((tokens[spoken], torch.ones(int(spoken.sum()), 1)), 1).double()
+    wanted = (ids[spoken][:, None] == torch.tensor([known[word] for word in cut])).double()
+    power = rows.T @ rows
+    power += 1e-4 * power.diagonal().mean() * torch.eye(len(power))
+    found = torch.linalg.solve(power, rows.T @ wanted).float()
+    number = len(cut)
+    sketch.names.weight[:number] = 2 * SURE * found[:-1].T
+    sketch.names.bias[:number] = 2 * SURE * found[-1] - SURE
+    sketch.stencils[:number] = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
+
+
+SURE = 10.0
+"""Logit at first of a name that is there; where it is not, it is this much below nothing."""
+
+
+def _with(rng: np.random.Generator, pages: Book, word: str) -> str:
+    """A caption of a page with one thing, or landmark."""
+    page = pages.library.facts[int(rng.integers(len(pages.library.facts)))]
+    said = {"things": (), "landmark": word} if word in ANYWHERE else {"things": (("", "", word),), "landmark": ""}
+    return caption(rng, replace(page, **said))
 
 
 def train(
@@ -104,26 +123,20 @@ def train(
     shape: SketchShape = SketchShape(),  # noqa: B008  (frozen)
     words: Shape = FULL,
     things: tuple[str, ...] = (),
+    shipped: Path | None = None,
 ) -> Sketch:
     """Train for so many minutes or steps, whichever is first, with a text encoder of its own.
 
-    `things`: the only ones that stencils are cut for.
+    `things`: the only ones that stencils are cut for. `shipped`: a storybook's folder whose weights it begins from as
+    far as they fit; its text encoder stays as it is, so that the U-Net there still understands it.
     Returns averaged weights; `out/sketch` gets them and the text encoder's, with which the painter learns on.
     """
     torch.manual_seed(seed)
     net = parts_of(shape, words)
-    bag = list(net["sketch"].bag.parameters())
-    rest = [value for value in net["sketch"].parameters() if all(value is not one for one in bag)]
-    kinds = {"rest": rest, "bag": bag, "text": list(net["text"].parameters())}
-    groups = [{"params": values, "share": RATES[name]} for name, values in kinds.items()]
-    averaged: dict[str, Tensor] = {}
-    optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
-    held, step, pictures = out / "sketch.pt", 0, 0
-    if held.exists():
-        state = torch.load(held, weights_only=True)
-        net.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        averaged, step, pictures = state["ema"], state["step"], state["pictures"]
+    if shipped is not None:
+        _take(net, shipped)
+    optimisers, held = optimisers_of(net, rate), out / "sketch.pt"
+    averaged, step, pictures = _resumed(held, net, optimisers)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
     library = Library(book, coder, vae.parent.name, mirror=False)
     library.grow(40)
@@ -132,10 +145,7 @@ def train(
     many = dist.get_world_size() if dist.is_initialized() else 1
     rng = np.random.default_rng([seed, step, rank])
     if step == 0:
-        cut = out / "stencils.pt"
-        if not cut.exists():
-            torch.save(stencils(coder, things), cut)
-        begin(net, pages, torch.load(cut, weights_only=True), seed, 8000)
+        _cut(net, pages, coder, out / "stencils.pt", things, seed)
         averaged = {name: value.clone() for name, value in net.state_dict().items()}
     start = saved = time.time()
     first, losses = step, []
@@ -143,14 +153,16 @@ def train(
         clean, counts, ids = pages.batch(rng, batch)
         made = net["sketch"](net["text"](ids)[0])
         loss = ((made - clean).square() * weights * counts).mean()
-        for group in optimiser.param_groups:
-            fall = 1 if done < 0.5 else max(0.02, (1 - done) / 0.5)
-            group["lr"] = rate * group["share"] * min(1, (step - first + 1) / 100) * fall
-        optimiser.zero_grad()
+        fall = 1 if done < 0.4 else max(0.02, (1 - done) / 0.6)
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * group.get("share", 1) * min(1, (step - first + 1) / 100) * fall
+            optimiser.zero_grad()
         loss.backward()
         share([value.grad for value in net.parameters() if value.grad is not None])
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
         step, pictures = step + 1, pictures + batch * many
         decay = min(0.995, (1 + step) / (20 + step))
         pairs = [(averaged[k], v) for k, v in net.state_dict().items() if v.is_floating_point()]
@@ -164,10 +176,10 @@ def train(
             with (out / "sketch.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
         if time.time() - saved > 180 and rank == 0:
-            _keep(held, net, optimiser, averaged, step, pictures)
+            _keep(held, net, optimisers, averaged, step, pictures)
             saved = time.time()
     if rank == 0:
-        _keep(held, net, optimiser, averaged, step, pictures)
+        _keep(held, net, optimisers, averaged, step, pictures)
     net.load_state_dict(averaged)
     if rank == 0:
         save_sketch(net["sketch"], out / "sketch")
@@ -175,16 +187,62 @@ def train(
     return net["sketch"].eval()
 
 
-RIDGE = 0.1
-"""Pull towards nothing of what a word shows, in captions."""
-RATES = {"rest": 1.0, "bag": 0.04, "text": 0.1}
-"""Shares of the learning rate: what the words add is right from the start, and must not be shaken by the rest."""
+def _take(net: torch.nn.ModuleDict, shipped: Path) -> None:
+    """Take a shipped storybook's text encoder, which stays as it is, and of its sketch what fits."""
+    taken, fresh = painter_of(shipped), net["sketch"].state_dict()
+    net["text"].load_state_dict(taken["text"])
+    net["text"].requires_grad_(False)
+    fits = {name: v for name, v in taken["sketch"].items() if name in fresh and fresh[name].shape == v.shape}
+    net["sketch"].load_state_dict({**fresh, **fits})
+
+
+def _resumed(
+    held: Path, net: torch.nn.Module, optimisers: Sequence[torch.optim.Optimizer]
+) -> tuple[dict[str, Tensor], int, int]:
+    """Averaged weights, steps and pictures of a training that is there; all is put where it was."""
+    if not held.exists():
+        return {}, 0, 0
+    state = torch.load(held, weights_only=True)
+    net.load_state_dict(state["model"])
+    for optimiser, kept in zip(optimisers, state["optimisers"], strict=True):
+        optimiser.load_state_dict(kept)
+    return state["ema"], state["step"], state["pictures"]
+
+
+def _cut(
+    net: torch.nn.ModuleDict, pages: Book, coder: AutoencoderTiny, held: Path, things: tuple[str, ...], seed: int
+) -> None:
+    if not held.exists():
+        torch.save(stencils(coder, things), held)
+    begin(net, pages, torch.load(held, weights_only=True), seed, 16)
+
+
+SHARES = {"maps": 1.0, "stencils": 0.3, "names": 0.05, "text": 0.1}
+"""Shares of the learning rate: what a name shows is nearly right from the start, and must not be shaken by the rest."""
+
+
+def optimisers_of(net: torch.nn.ModuleDict, rate: float) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Muon for what has matrices of a modest size, AdamW for tables and for the text encoder."""
+    tables: dict[str, list[torch.nn.Parameter]] = {name: [] for name in SHARES}
+    rest = []
+    for name, value in net.named_parameters():
+        part, _, inner = name.partition(".")
+        kind = part if part in tables else inner.partition(".")[0]
+        if value.requires_grad:
+            tables.get(kind, rest).append(value)
+    groups = [{"params": values, "share": SHARES[name]} for name, values in tables.items()]
+    return Muon(rest, rate), torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
 
 
 def _keep(
-    held: Path, net: torch.nn.Module, optimiser: torch.optim.Optimizer, averaged: dict, step: int, pictures: int
+    held: Path,
+    net: torch.nn.Module,
+    optimisers: Sequence[torch.optim.Optimizer],
+    averaged: dict[str, Tensor],
+    step: int,
+    pictures: int,
 ) -> None:
-    state = {"model": net.state_dict(), "optimiser": optimiser.state_dict(), "ema": averaged}
+    state = {"model": net.state_dict(), "optimisers": [one.state_dict() for one in optimisers], "ema": averaged}
     torch.save(state | {"step": step, "pictures": pictures}, held.with_suffix(".part"))
     held.with_suffix(".part").rename(held)
 
@@ -197,13 +255,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--shipped", type=Path, help="a storybook's folder, whose weights it begins from")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if "RANK" in os.environ:  # started by torchrun
         dist.init_process_group("gloo")
     train(
         options.book, options.vae, options.out, options.minutes,
-        batch=options.batch, rate=options.rate,
+        batch=options.batch, rate=options.rate, shipped=options.shipped,
     )  # fmt: skip
 
 

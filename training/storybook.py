@@ -19,15 +19,18 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from animc.runtime.painters.sketch import Sketch, load_sketch
-from animc.runtime.painters.sketched import leaning
+from animc.runtime.painters.sketched import leaned
+from animc.runtime.painters.steady import SteadyAutoencoder
 from diffusers import AutoencoderTiny
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from .captions import Facts, caption
-from .dataset import facts_of, shards
-from .latents import latents_of, views_of
+from .dataset import facts_of, pictures_of, shards
+from .latents import latents_of
 from .network import FULL, Shape, scheduler, text_encoder, unet
 from .noising import noised
+from .shipped import painter_of
+from .views import camera, viewed, wavering
 from .vocabulary import encode
 
 Tensor = torch.Tensor
@@ -35,20 +38,15 @@ Tensor = torch.Tensor
 
 @dataclass
 class Library:
-    """Latents and facts in memory; takes in new shards as they are drawn.
-
-    `others`: folders of the same scenes in other shapes, whose views join those of the scenes themselves.
-    """
+    """Latents and facts in memory, pictures on disk; takes in new shards as they are drawn."""
 
     folder: Path
     vae: AutoencoderTiny
     tag: str
     shrink: int = 1
     mirror: bool = True
-    views: int = 0
-    others: Sequence[Path] = ()
     latents: list[np.ndarray] = field(default_factory=list)
-    moved: list[np.ndarray] = field(default_factory=list)
+    pictures: list[np.ndarray] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     plain: list[int] = field(default_factory=list)
@@ -60,32 +58,40 @@ class Library:
             sides = 2 if self.mirror else 1
             facts, latents = facts_of(shard), latents_of(shard, self.vae, self.tag, self.shrink)
             self.latents.extend(latents[: len(facts) * sides])
-            if self.views:
-                drawings = [folder / shard.name for folder in (self.folder, *self.others)]
-                seen = np.concatenate(
-                    [views_of(one, self.vae, self.tag, self.views, seed) for seed, one in enumerate(drawings)]
-                )
-                self.moved.extend(list(seen[:, : len(facts)].swapaxes(0, 1)) * sides)
+            if not self.mirror:
+                self.pictures.extend(pictures_of(shard)[: len(facts)])
             self.facts.extend(facts * sides)  # no caption says left or right: a mirror picture has the same
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
         self.bare = [number for number in self.plain if not self.facts[number].things]
 
-    def batch(self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()) -> tuple[Tensor, Tensor, Tensor]:
-        """Latents (count×C×h×w) of random scenes, of a view of each, and folded token ids (count×24).
+    def batch(
+        self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()
+    ) -> tuple[Tensor, Tensor, Sequence[int]]:
+        """Latents (count×C×h×w) of random scenes, folded token ids (count×24), and the scenes' numbers.
 
-        The words are new each time, one scene in sixteen has none. `pool`: numbers of the scenes to choose from, all if
-        empty. Without views the scenes themselves stand in for them.
+        `pool`: numbers of the scenes to choose among; all of them without it. Captions are worded anew, a sixteenth are
+        empty.
         """
-        pool = pool or range(len(self.latents))
+        pool = pool or range(len(self.facts))
         chosen = [pool[i] for i in rng.integers(len(pool), size=count)]
         words = ["" if rng.random() < 0.0625 else caption(rng, self.facts[i]) for i in chosen]
         ids = torch.tensor([_blind(rng, encode(text)) for text in words])
-        clean = torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float()
-        if not self.moved:
-            return clean, clean, ids
-        seen = [self.moved[i][int(rng.integers(len(self.moved[i])))] for i in chosen]
-        return clean, torch.from_numpy(np.stack(seen)).float(), ids
+        return torch.from_numpy(np.stack([self.latents[i] for i in chosen])).float(), ids, chosen
+
+    @torch.no_grad()
+    def moved(
+        self, rng: np.random.Generator, torch_rng: torch.Generator, chosen: Sequence[int], drawn: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Latents of views of the scenes, and their sketches (both count×C×h×w) as they follow them."""
+        cameras = np.stack([camera(rng) for _ in chosen])
+        shown = torch.from_numpy(np.stack([self.pictures[i] for i in chosen])).permute(0, 3, 1, 2).float() / 127.5 - 1
+        scale = self.vae.config.scaling_factor
+        sketches = self.vae.decode(drawn / scale).sample.clamp(-1, 1)
+        off = wavering(torch_rng, len(chosen), shown.shape[-1])
+        seen = torch.cat((viewed(shown, cameras), viewed(sketches, cameras, off)))
+        clean, followed = (self.vae.encode(seen.clamp(-1, 1)).latents * scale).chunk(2)
+        return clean, followed
 
 
 def _blind(rng: np.random.Generator, ids: list[int]) -> list[int]:
@@ -99,7 +105,8 @@ class Recipe:
     `shrink` 2 takes pictures of half the size (four times as fast: a first stage learns places and hours from them),
     `bare` is the share of batches of places in the house style with no things in them, `plain` that of the house style
     with things, `spoil` that of spoiled starts. `mirror` 0 leaves mirror pictures out: few shapes stay few. `views`:
-    how many views of each scene are learnt where noise is little. `early`: larger has more of the noisiest steps.
+    share of the batches that a moved camera sees, their sketches following. `early`: larger has more of the noisiest
+    steps.
     `layout`: how much more large shapes count than texture (`weights_of`).
     """
 
@@ -112,7 +119,7 @@ class Recipe:
     bare: float = 0.0
     spoil: float = 0.15
     mirror: int = 1
-    views: int = 0
+    views: float = 0.0
     early: float = 1.4
     layout: float = 1.0
     seed: int = 0
@@ -140,11 +147,24 @@ def _fitted(state: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tens
 class Student:
     """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there.
 
-    `words`: weights of the text encoder that a sketch was learnt with; they stay as they are.
+    `words`: weights of the text encoder that a sketch was learnt with; they stay as they are. `begun`: those of a UNet
+    to begin from, but for what it says last.
     """
 
-    def __init__(self, out: Path, shape: Shape, rate: float, words: dict[str, Tensor] | None) -> None:
+    def __init__(
+        self,
+        out: Path,
+        shape: Shape,
+        rate: float,
+        words: dict[str, Tensor] | None,
+        begun: dict[str, Tensor] | None = None,
+    ) -> None:
         parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
+        if begun is not None:
+            parts["unet"].load_state_dict(begun)
+        if shape.sketched:  # it begins by saying nothing beyond the linear guess
+            torch.nn.init.zeros_(parts["unet"].conv_out.weight)
+            torch.nn.init.zeros_(parts["unet"].conv_out.bias)
         if words is not None:
             parts["text"].load_state_dict(words)
             parts["text"].requires_grad_(False)
@@ -216,29 +236,49 @@ def weights_of(latents: list[np.ndarray], power: float) -> Tensor:
     return (weights / weights.mean()).view(1, -1, 1, 1)
 
 
+@torch.no_grad()
+def beyond(library: Library, sketch: tuple[Sketch, dict[str, Tensor]], out: Path, count: int = 600) -> Tensor:
+    """Variance (C) of what pictures usually have beyond their sketches: measured once, kept in `out/apart.safetensors`.
+
+    The median of pictures': few words, and hard styles, leave so much unsaid that a mean would trust no sketch.
+    """
+    held = out / "apart.safetensors"
+    if not held.exists():
+        text = text_encoder(replace(FULL, text=sketch[0].shape.text))
+        text.load_state_dict(sketch[1])
+        rng, found = np.random.default_rng(0), []
+        for _ in range(-(-count // 40)):
+            clean, ids, _ = library.batch(rng, 40)
+            found.append((clean - sketch[0](text(ids)[0])).square().mean((2, 3)))
+        save_file({"apart": torch.cat(found).median(0).values}, held)
+    return load_file(held)["apart"]
+
+
 def train(
     scenes: Path,
     vae: Path,
     out: Path,
     recipe: Recipe,
     shape: Shape = FULL,
-    others: Sequence[Path] = (),
     sketch: tuple[Sketch, dict[str, Tensor]] | None = None,
+    shipped: Path | None = None,
 ) -> Path:
     """Train one stage, going on from `out/storybook.pt` if it's there; returns that path.
 
-    `others`: folders of the same scenes in other shapes, for views. `sketch`: what the words call up, seen by the UNet
-    (for a sketched `shape`), and the weights of the text encoder it was learnt with; both stay as they are.
+    `sketch`: what the words call up, seen by the UNet (for a sketched `shape`), and the weights of the text encoder it
+    was learnt with; both stay as they are. `shipped`: a storybook's folder, whose UNet it begins from.
     """
     torch.manual_seed(recipe.seed)
-    student = Student(out, shape, recipe.rate, sketch[1] if sketch else None)
-    coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
-    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror), recipe.views, others)
+    begun = painter_of(shipped)["unet"] if shipped else None
+    student = Student(out, shape, recipe.rate, sketch[1] if sketch else None, begun)
+    coder = SteadyAutoencoder.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
+    library = Library(scenes, coder, vae.parent.name, recipe.shrink, bool(recipe.mirror))
     library.grow(4)
     rank = dist.get_rank() if dist.is_initialized() else 0
     rng = np.random.default_rng([recipe.seed, student.step, rank])
     torch_rng = torch.Generator().manual_seed(recipe.seed + student.step + 7919 * rank)
     alphas, weights = scheduler().alphas_cumprod, weights_of(library.latents, recipe.layout)
+    apart = beyond(library, sketch, out) if sketch else torch.empty(0)
     start = saved = time.time()
     first, losses = student.step, []
     while True:
@@ -247,15 +287,19 @@ def train(
             break
         chance = rng.random()
         pool = library.bare if chance < recipe.bare else library.plain if chance < recipe.bare + recipe.plain else ()
-        clean, moved, ids = library.batch(rng, recipe.batch, pool)
-        mixed, times, target = noised(torch_rng, clean, moved, alphas, recipe.spoil, recipe.early)
+        clean, ids, chosen = library.batch(rng, recipe.batch, pool)
         words = student.model["text"](ids)[0]
-        lean: Tensor | float = 0.0
+        drawn = None
         if sketch is not None:
             with torch.no_grad():
                 drawn = sketch[0](words)
-                mixed, lean = torch.cat((mixed, drawn), 1), leaning(times, drawn) * drawn
-        guess = student.model["unet"](mixed.contiguous(memory_format=torch.channels_last), times, words).sample - lean
+            if rng.random() < recipe.views:
+                clean, drawn = library.moved(rng, torch_rng, chosen, drawn)
+        mixed, times, target = noised(torch_rng, clean, alphas, recipe.spoil, recipe.early)
+        seen = mixed if drawn is None else torch.cat((mixed, drawn), 1)
+        guess = student.model["unet"](seen.contiguous(memory_format=torch.channels_last), times, words).sample
+        if drawn is not None:
+            guess = guess + leaned(times, mixed, drawn, apart)
         loss = ((guess - target).square() * weights).mean()
         student.learn(loss, recipe.rate_at(student.step, done), recipe.batch)
         losses.append(loss.item())
@@ -283,19 +327,19 @@ def main() -> None:
     parser.add_argument("scenes", type=Path)
     parser.add_argument("vae", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--others", type=Path, nargs="*", default=(), help="the same scenes in other shapes, for views")
+    parser.add_argument("--shipped", type=Path, help="a storybook's folder, whose UNet it begins from")
     parser.add_argument("--sketch", type=Path, help="a folder of `training.sketch`: the UNet learns to see it")
     for setting in fields(Recipe):
         kind = int if setting.type == "int" else float
         parser.add_argument(f"--{setting.name}", type=kind, default=setting.default)
     options = vars(parser.parse_args())
     scenes, vae, out = (options.pop(name) for name in ("scenes", "vae", "out"))
-    others, drawn = options.pop("others"), options.pop("sketch")
+    shipped, drawn = options.pop("shipped"), options.pop("sketch")
     out.mkdir(parents=True, exist_ok=True)
     if "RANK" in os.environ:  # started by torchrun
         dist.init_process_group("gloo")
     sketch = (load_sketch(drawn), load_file(drawn / "text.safetensors")) if drawn else None
-    train(scenes, vae, out, Recipe(**options), replace(FULL, sketched=sketch is not None), others, sketch)
+    train(scenes, vae, out, Recipe(**options), replace(FULL, sketched=sketch is not None), sketch, shipped)
 
 
 if __name__ == "__main__":

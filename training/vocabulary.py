@@ -1,11 +1,12 @@
 """The words `storybook` knows, and the many that mean the same.
 
-Each synonym gets a copy of its word's embedding at export.
+The shipped tokenizer rewrites each synonym as its canonical word: none costs a row of the text encoder.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +18,13 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LENGTH = 24  # tokens of a prompt, ends included
 
 SYNONYMS_FILE = Path(__file__).with_name("synonyms.txt")
-PUNCTUATION = " , . ; : ! ? ' \" ( ) - / & + ， 。 、 的 在 和 里 上 下 中 一 个 只"
+PUNCTUATION = " , . ; : ! ? ' \" ( ) - / & + 。 、 “ ” ‘ ’ – — 《 》 · 的 在 和 里 上 下 中 一 个 只"
+ACCENTS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+WORD = (
+    "[\u3400-\u4dbf\u4e00-\u9fff]|[a-z0-9]+|[!-/:-@\\[-`{-~\u00b7\u2010-\u2027\u3001-\u3020]"
+    "|[^\\x00-\u00a0\u00b7\u1680\u2000-\u202f\u205f-\u206f\u3000-\u3020\u3400-\u4dbf\u4e00-\u9fff\ufeff]+"
+)
+"""A Chinese character, an English word, a mark, or a word of another script; for Python's `re` and Oniguruma alike."""
 
 
 def synonyms() -> dict[str, list[str]]:
@@ -36,9 +43,36 @@ def synonyms() -> dict[str, list[str]]:
     return table
 
 
+def _plain(text: str) -> str:
+    """Lower case without accents, signs of full width as their usual ones."""
+    return re.sub(ACCENTS, "", unicodedata.normalize("NFKD", text)).lower()
+
+
+@lru_cache(maxsize=1)
+def phrases() -> tuple[tuple[str, str], ...]:
+    """Patterns of the Chinese words of several characters, each with what it reads as, in the order to look for them.
+
+    Longer words come first.
+    """
+    alike: dict[tuple[int, str], list[str]] = {}
+    for form, word in folds().items():
+        if not form.isascii() and len(form) > 1:
+            alike.setdefault((-len(form), word), []).append(form)
+    return tuple(("|".join(sorted(alike[place])), place[1]) for place in sorted(alike))
+
+
 def words_in(text: str) -> list[str]:
-    """Lower-case words and marks of a text, as BERT's basic tokenizer parts them (each Chinese character alone)."""
-    return re.findall(r"[\u4e00-\u9fff]|[a-z0-9]+|[^\sa-z0-9\u4e00-\u9fff]", text.lower())
+    """Lower-case words and marks of a text, each Chinese character alone but for `phrases`: those as what they mean."""
+    text = _plain(text)
+    if not text.isascii():
+        for pattern, word in _compiled():
+            text = pattern.sub(f" {word} ", text)
+    return re.findall(WORD, text)
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), word) for pattern, word in phrases())
 
 
 @lru_cache(maxsize=1)
@@ -47,26 +81,33 @@ def folds() -> dict[str, str]:
 
     Plurals are added where nobody else claims them.
     """
-    table = dict.fromkeys(words_in(PUNCTUATION), "the")
+    table = dict.fromkeys(PUNCTUATION.split(), "the")
     for canonical, forms in synonyms().items():
-        for part in words_in(" ".join(forms)):
-            table.setdefault(part, canonical)
+        for form in forms:
+            table.setdefault(_plain(form), canonical)
     for canonical in _spoken(table):
         table[canonical] = canonical
     for form, canonical in list(table.items()):
         if form.isascii() and canonical != "the" and len(form) > 2:
-            table.setdefault(form + ("es" if form.endswith(("s", "x", "ch", "sh")) else "s"), canonical)
+            for plural in plurals(form):
+                table.setdefault(plural, canonical)
     return table
+
+
+def plurals(form: str) -> list[str]:
+    """What the plural of an English word may look like."""
+    regular = form + ("es" if form.endswith(("s", "x", "ch", "sh")) else "s")
+    return [regular, form[:-1] + "ies"] if re.search(r"\w[^aeiou\d]y$", form) else [regular]
 
 
 def _spoken(table: dict[str, str]) -> set[str]:
     said = [*LAND_WORDS, *LANDS, *THINGS, *COLOURS, *synonyms(), "small", "big", "empty", "old"]
     for words in (LAND_WORDS, HOUR_WORDS, WEATHER_WORDS, WEATHER_BEFORE, STYLE_WORDS, SKY_WORDS):
         said += [phrase for phrases in words.values() for phrase in phrases]
-    parts = {part for phrase in said for part in words_in(phrase)}
+    parts = {part for phrase in said for part in re.findall(WORD, phrase)}
     return (
         {part for part in parts if part not in table}
-        | {word for word in (*THINGS, *COLOURS, *synonyms()) if words_in(word) == [word]}
+        | {word for word in (*THINGS, *COLOURS, *synonyms()) if re.fullmatch("[a-z]+", word)}
         | {"the"}
     )
 
@@ -82,18 +123,6 @@ def canonical_ids() -> dict[str, int]:
     """Id of every form a word may take, in the trained (folded) vocabulary."""
     place = {word: number + len(SPECIAL) for number, word in enumerate(canonical_words())}
     return {form: place[word] for form, word in folds().items()}
-
-
-def exported_vocabulary() -> tuple[list[str], list[int]]:
-    """Tokens of the shipped tokenizer and, for each, the trained row that its embedding copies."""
-    ids = canonical_ids()
-    own = list(canonical_words())
-    extra = sorted(form for form in ids if form not in set(own))
-    return [*SPECIAL, *own, *extra], [
-        *range(len(SPECIAL)),
-        *(ids[word] for word in own),
-        *(ids[word] for word in extra),
-    ]
 
 
 def known_words() -> dict[str, list[str]]:
@@ -115,7 +144,7 @@ def known_words() -> dict[str, list[str]]:
         form
         for form, word in forms.items()
         if form not in told and word != "the" and (len(form) > 1 or form > "z")
-        if not (form.removesuffix("s") != form and (form[:-1] in forms or form[:-2] in forms))  # plurals go unsaid
+        if not any(form in plurals(single) for single in (form[:-1], form[:-2], form[:-3] + "y") if single in forms)
     )
     return {kind: list(dict.fromkeys(words)) for kind, words in kinds.items()}
 

@@ -38,6 +38,8 @@ In a script, any text-to-image pipeline that diffusers loads is a painter:
 WEIGHTS = Path(__file__).parent.parent / "weights"
 BUILT_IN = (("storybook", "painter", "MIT"), ("depth", "depth", "MIT"), ("between", "in-betweens", "MIT"))
 MOST_PROMPTS = 400
+MOST_WORDS = 300
+"""Words of a kind that a card lists; of more it lists some."""
 SPEEDS = "models.json"
 
 
@@ -165,7 +167,8 @@ def _card(name: str) -> str:
     width = min(100, max(50, shutil.get_terminal_size().columns))
     lines = ["## Every word it knows", ""]
     for kind, words in known.items():
-        told = f"{kind} ({len(words)}): {', '.join(words)}"
+        most = words if len(words) <= MOST_WORDS else [*words[:: len(words) // MOST_WORDS + 1], "… (--json lists all)"]
+        told = f"{kind} ({len(words)}): {', '.join(most)}"
         lines.append(textwrap.fill(told, width, subsequent_indent="  ", break_on_hyphens=False))
     return card + "\n\n" + "\n".join(lines)
 

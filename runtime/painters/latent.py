@@ -20,14 +20,15 @@ from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
 from .bare import held, levels_of, shares_of
+from .follow import followed
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
-from .sketched import BEGIN, LEAN, SketchedUNet, begun, spread
+from .sketched import BEGIN, CALM, LEAN, SketchedUNet, begun, calmed, spread
 from .words import Meaning, Words
 
-Asked = tuple[Weighted, Weighted, int, tuple[int, int]]
-"""What a sketch depends on: prompt, negative, clip skip, canvas."""
+Asked = tuple[Weighted, int, tuple[int, int]]
+"""What a sketch depends on: prompt, clip skip, canvas."""
 
 
 SKETCHED = 2
@@ -70,7 +71,7 @@ class LatentPainter:
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
         if isinstance(pipeline.unet, SketchedUNet):
-            self.fingerprint += f" sketch {LEAN} {BEGIN} {SKETCHED}"
+            self.fingerprint += f" sketch {LEAN} {BEGIN} {CALM} {SKETCHED} followed"
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
@@ -101,22 +102,24 @@ class LatentPainter:
     ) -> Tensor:
         """Return a picture of ``canvas`` (width, height), painted from ``share`` of the whole noise downwards."""
         steps = int(row.get("steps") or self.habits.steps)
-        see = self._see(row, canvas)
         shape = (canvas[1] // self.factor, canvas[0] // self.factor)
-        picture = None if image is None else self._encode(resize(image, canvas))
+        image = None if image is None else resize(image, canvas)
+        picture = None if image is None else self._encode(image)
+        see, drawn = self._see(row, canvas, image)
         shares = torch.full((1, 1, 1, 1), share, device=self.where)
         if picture is not None and bare is not None:
             shares = shares_of(bare.to(self.where), share, shape)
-        if self._sketch is not None:
-            picture, shares, share = begun(picture, shares, share, self._sketch[1][-1:].float())
+        if drawn is not None:
+            picture, shares, share = begun(picture, shares, share, drawn.float())
         if picture is not None and shares.numel() > 1:
             levels = levels_of(self.curve, steps, share, float(shares.max()))
             see = held(see, picture, shares, self.curve)
         else:
-            least = 1 if self._sketch is None else SKETCHED
+            least = 1 if drawn is None else SKETCHED
             levels = self.curve.levels(share, max(evaluations(steps, share), least))
         latent = self._start(picture, levels[0], row, chance, shape)
-        return self._decode(SAMPLERS[self.sampler](see, latent, levels, chance))
+        latent = SAMPLERS[self.sampler](see, latent, levels, chance)
+        return self._decode(latent if drawn is None else calmed(latent, drawn.float(), self.pipeline.unet.apart))
 
     def _start(
         self, picture: Tensor | None, level: Level, row: Row, chance: torch.Generator, shape: tuple[int, int]
@@ -133,8 +136,9 @@ class LatentPainter:
         multiplier = 1.0 if given is None else float(given)
         return level.alpha * picture + level.sigma * multiplier * noise
 
-    def _see(self, row: Row, canvas: tuple[int, int]) -> See:
-        """Return the model that the samplers drive: guided by the row's prompt away from its negative."""
+    def _see(self, row: Row, canvas: tuple[int, int], image: Tensor | None) -> tuple[See, Tensor | None]:
+        """Return the model that the samplers drive, guided by the row's prompt away from its negative, and the
+        sketch that it sees if it sees any."""
         cfg = row.get("cfg")
         guidance = self.habits.cfg if cfg is None else float(cfg)
         skip = int(row.get("clip_skip") or 1)
@@ -142,8 +146,11 @@ class LatentPainter:
         guided = guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
         meaning = _stacked(self.words.blend(row.negative, skip), wanted) if guided else wanted
         extra = self._conditions(meaning, guidance, canvas)
+        drawn = None
         if isinstance(self.pipeline.unet, SketchedUNet):
-            extra["drawn"] = self._drawn(meaning.tokens, (row.prompt, row.negative if guided else (), skip, canvas))
+            # both sides see the same sketch: guidance is to strengthen the words' strokes, not their contrast
+            drawn = self._drawn(wanted.tokens, (row.prompt, skip, canvas), image)
+            extra["drawn"] = drawn.expand(len(meaning.tokens), -1, -1, -1)
 
         def see(x: Tensor, t: float) -> tuple[Tensor, Tensor]:
             """Split a latent at time ``t`` into picture and noise."""
@@ -153,20 +160,22 @@ class LatentPainter:
                 out = _rescaled(away + guidance * (to - away), to, self.habits.rescale)
             return self._split(x, out, t)
 
-        return see
+        return see, drawn
 
-    def _drawn(self, tokens: Tensor, asked: Asked) -> Tensor:
-        """Return the sketches of the tokens, B×C×h×w, at the canvas's size; the last one asked for is kept."""
+    def _drawn(self, tokens: Tensor, asked: Asked, image: Tensor | None) -> Tensor:
+        """Return the sketch of the tokens, 1×C×h×w, at the canvas's size, as it follows ``image`` if there is one.
+
+        The picture of the last one asked for is kept.
+        """
         if self._sketch is None or self._sketch[0] != asked:
-            drawn, canvas = self.pipeline.unet.sketch(tokens), asked[-1]
+            shown, canvas = self._decode(self.pipeline.unet.sketch(tokens)), asked[-1]
             if canvas[0] != canvas[1]:
-                shown = spread(torch.stack([self._decode(one[None]) for one in drawn]), canvas)
-                drawn = torch.cat([self._encode(one) for one in shown])
-            elif drawn.shape[-1] * self.factor != canvas[0]:
-                shown = torch.stack([resize(self._decode(one[None]), canvas) for one in drawn])
-                drawn = torch.cat([self._encode(one) for one in shown])
-            self._sketch = (asked, drawn.to(tokens.dtype))
-        return self._sketch[1]
+                shown = spread(shown[None], canvas)[0]
+            elif shown.shape[-1] != canvas[0]:
+                shown = resize(shown, canvas)
+            self._sketch = (asked, shown)
+        shown = self._sketch[1]
+        return self._encode(shown if image is None else followed(image, shown)).to(tokens.dtype)
 
     def _unet(self, x: Tensor, t: float, tokens: Tensor, extra: dict[str, Any]) -> Tensor:
         time = torch.tensor(t, dtype=torch.float32, device=self.where)

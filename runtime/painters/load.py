@@ -17,8 +17,9 @@ from ..errors import RenderError
 from ..hub import Place
 
 BUILT_IN = Path(__file__).parent.parent / "weights"
-SKETCHED = "animc.runtime.painters.sketched"
-LIBRARIES = {"diffusers", "transformers", "stable_diffusion", "stable_diffusion_xl", SKETCHED, None}
+OWN = ("animc.runtime.painters.sketched", "animc.runtime.painters.steady")
+"""Modules with parts of storybook's own."""
+LIBRARIES = {"diffusers", "transformers", "stable_diffusion", "stable_diffusion_xl", *OWN, None}
 """Where a pipeline's parts may come from; anything else would be code of the model's own."""
 
 

@@ -23,27 +23,33 @@ SAID = 16.0
 
 @dataclass(frozen=True)
 class SketchShape:
-    """Width of the text's trunk, its layers, number of the learnt maps, channels and number of blocks."""
+    """Width of the text's trunk, its layers, number of the learnt maps, of names and of lights; channels, hidden
+    channels and number of blocks."""
 
     text: int = 320
     width: int = 256
     layers: int = 2
     maps: int = 384
-    channels: int = 64
-    blocks: int = 3
+    names: int = 240
+    lights: int = 12
+    channels: int = 128
+    hidden: int = 384
+    blocks: int = 4
     side: int = 16
     latent_channels: int = 32
 
 
 class _Block(nn.Module):
-    """Two convolutions, turned by the whole text, and a look from each place at each word."""
+    """A look from each place at each word, then ConvNeXt's block (arXiv:2201.03545), turned by the whole text."""
 
     def __init__(self, shape: SketchShape) -> None:
         super().__init__()
         wide = shape.channels
-        self.norms = nn.ModuleList(nn.GroupNorm(8, wide) for _ in range(3))
-        self.convs = nn.ModuleList(nn.Conv2d(wide, wide, 3, padding=1) for _ in range(2))
-        self.turn = nn.Linear(shape.width, 4 * wide)
+        self.norms = nn.ModuleList(nn.GroupNorm(8, wide) for _ in range(2))
+        self.around = nn.Conv2d(wide, wide, 3, padding=1, groups=wide)
+        self.out = nn.Conv2d(wide, shape.hidden, 1)
+        self.back = nn.Conv2d(shape.hidden, wide, 1)
+        self.turn = nn.Linear(shape.width, 2 * shape.hidden)
         self.look = nn.MultiheadAttention(
             wide, max(1, wide // 32), kdim=shape.width, vdim=shape.width, batch_first=True
         )
@@ -51,53 +57,72 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor, whole: Tensor, words: Tensor) -> Tensor:
         """``x``: B×C×h×w; ``whole``: B×W; ``words``: B×L×W."""
-        asked = self.norms[2](x).flatten(2).transpose(1, 2) + self.place
+        asked = self.norms[0](x).flatten(2).transpose(1, 2) + self.place
         x = x + self.look(asked, words, words, need_weights=False)[0].transpose(1, 2).reshape(x.shape)
-        scale, shift, again, moved = self.turn(functional.silu(whole))[:, :, None, None].chunk(4, 1)
-        inner = self.convs[0](functional.silu(self.norms[0](x) * (1 + scale) + shift))
-        return x + self.convs[1](functional.silu(self.norms[1](inner) * (1 + again) + moved))
+        scale, shift = self.turn(functional.silu(whole))[:, :, None, None].chunk(2, 1)
+        inner = self.out(self.around(self.norms[1](x)))
+        return x + self.back(functional.silu(inner * (1 + scale) + shift))
 
 
 class Sketch(nn.Module):
-    """From a prompt's tokens (B×L×C) to the clean latent that they mean (B×c×16×16)."""
+    """From a prompt's tokens (B×L×C) to the clean latent that they mean (B×c×16×16).
+
+    A land is called up by all that is said, a thing by its name alone: what it hides of the land, and what is seen
+    there instead, in the land's light.
+    """
 
     def __init__(self, shape: SketchShape = SketchShape()) -> None:
         super().__init__()
         self.shape = shape
-        wide = shape.width
+        wide, deep = shape.width, shape.latent_channels
         self.enter = nn.Linear(shape.text, wide)
         layer = nn.TransformerEncoderLayer(wide, 4, wide * 3, 0.0, "gelu", batch_first=True, norm_first=True)
         self.trunk = nn.TransformerEncoder(layer, shape.layers, enable_nested_tensor=False)
         self.sum = nn.Parameter(torch.randn(1, 1, wide) * 0.2)
         self.weigh = nn.Sequential(nn.LayerNorm(wide), nn.Linear(wide, shape.maps), nn.GELU())
-        # a land is called up by all that is said; a thing by its word alone: what it hides, and what is seen instead
-        self.bag = nn.Linear(shape.text, (1 + shape.latent_channels) * shape.side**2)
         self.add = nn.Linear(shape.text, wide)
-        self.maps = nn.Linear(shape.maps, shape.latent_channels * shape.side**2)
-        self.widen = nn.Conv2d(shape.latent_channels, shape.channels, 1)
+        self.maps = nn.Linear(shape.maps, deep * shape.side**2)
+        self.names = nn.Linear(shape.text, shape.names)
+        self.stencils = nn.Parameter(torch.zeros(shape.names, (1 + deep) * shape.side**2))
+        self.calm = nn.LayerNorm(wide)
+        self.light = nn.Linear(wide, shape.lights + deep)
+        self.tints = nn.Parameter(torch.randn(shape.lights, deep, deep) * 0.02)
+        self.widen = nn.Conv2d(2 * deep + 1, shape.channels, 1)
         self.blocks = nn.ModuleList(_Block(shape) for _ in range(shape.blocks))
-        last = nn.Conv2d(shape.channels, shape.latent_channels, 3, padding=1)
+        last = nn.Conv2d(shape.channels, deep, 3, padding=1)
         self.leave = nn.Sequential(nn.GroupNorm(8, shape.channels), nn.SiLU(), last)
         with torch.no_grad():
-            for layer in (self.maps, self.bag, last):
+            for layer in (self.maps, self.light, last):
                 layer.weight.mul_(0.1)
-            nn.init.zeros_(self.bag.bias)
+            nn.init.zeros_(self.light.bias)
+            nn.init.constant_(self.names.bias, UNNAMED)
+
+    def named(self, tokens: Tensor) -> Tensor:
+        """Return whether each name is among the tokens: B×N, 0..1."""
+        return 1 - (1 - torch.sigmoid(self.names(tokens))).prod(1)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the latents of the tokens."""
         said, shape = tokens.sum(1) / SAID, self.shape
         words = self.enter(tokens)
         words = self.trunk(torch.cat((self.sum.expand(len(words), -1, -1), words), 1))
-        whole = words[:, 0] + self.add(said)
+        whole = self.calm(words[:, 0] + self.add(said))
         size = (-1, shape.side, shape.side)
         land = self.maps(self.weigh(words[:, 0])).unflatten(1, size)
-        things = self.bag(said).unflatten(1, size)
-        base = land * (1 - things[:, :1].clamp(0, 1)) + things[:, 1:]
-        base = base.contiguous(memory_format=torch.channels_last)
-        x = self.widen(base)
+        hole, shown = (self.named(tokens) @ self.stencils).unflatten(1, size).tensor_split((1,), 1)
+        hole = hole.clamp(0, 1)
+        strength, haze = self.light(whole).tensor_split((shape.lights,), 1)
+        tint = torch.einsum("bk,kij->bij", strength, self.tints)
+        lit = shown + (tint @ shown.flatten(2)).view_as(shown) + hole * haze[:, :, None, None]
+        base = (land * (1 - hole) + lit).contiguous(memory_format=torch.channels_last)
+        x = self.widen(torch.cat((base, hole, shown), 1).contiguous(memory_format=torch.channels_last))
         for block in self.blocks:
             x = block(x, whole, words)
         return base + self.leave(x)
+
+
+UNNAMED = -8.0
+"""Bias of a name at first: most words are not it."""
 
 
 def load_sketch(folder: Path) -> Sketch:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel, UNet2DConditionOutput
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from torch import Tensor
 from torch.nn import functional
 
+from . import steady as steady  # its autoencoder: diffusers loads what is imported, and one import brings both
 from .sketch import Sketch, SketchShape
 
 
@@ -35,6 +38,7 @@ class SketchedUNet(ModelMixin, ConfigMixin):
             raise ValueError("a sketched U-Net needs the settings of both its parts")
         self.unet = UNet2DConditionModel(**unet_config)
         self.sketch = Sketch(SketchShape(**sketch_config))
+        self.register_buffer("apart", torch.full((in_channels,), APART))
         self._drawn: tuple[Tensor, Tensor] | None = None
 
     def forward(
@@ -53,7 +57,7 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         drawn = self._sketch_of(encoder_hidden_states, sample) if drawn is None else drawn
         seen = torch.cat((sample, drawn), 1)
         out = self.unet(seen, timestep, encoder_hidden_states, return_dict=False, **others)[0]
-        out = out - leaning(timestep, sample) * drawn
+        out = out + leaned(timestep, sample, drawn, self.apart)
         return UNet2DConditionOutput(sample=out) if return_dict else (out,)
 
     def _sketch_of(self, tokens: Tensor, sample: Tensor) -> Tensor:
@@ -66,17 +70,49 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         return drawn
 
 
-LEAN = (500.0, 750.0)
-"""Time steps (of 1000) from which on a painting leans on its sketch, and from which on it does so wholly."""
+SCHEDULE: dict[str, Any] = {
+    "num_train_timesteps": 1000,
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+    "clip_sample": False,
+    "set_alpha_to_one": True,
+    "steps_offset": 1,
+}
+"""The settings of the noise that such a U-Net learns to undo: v-prediction with zero terminal SNR and trailing steps
+(Lin et al. 2024, arXiv 2305.08891). The first step sees pure noise, and nights can be dark."""
+
+APART = 0.25
+"""Variance of what pictures have beyond their sketches, where a training has not measured it."""
 
 
-def leaning(timestep: Tensor | float, like: Tensor) -> Tensor:
-    """Return how much of the sketch is taken as what is painted, at a time step (one, or B of them): B×1×1×1, 0..1.
+@lru_cache(maxsize=1)
+def _kept() -> Tensor:
+    """How much of a picture's power is left at each time step."""
+    return DDIMScheduler(**SCHEDULE).alphas_cumprod.double()
 
-    Where all is noise, the best guess of v (arXiv:2202.00512) is what the words mean, negated: the sketch. The U-Net
-    then learns only what is to be said beyond it. Where there is a picture, that is to be followed instead.
+
+def leaned(timestep: Tensor | float, sample: Tensor, drawn: Tensor, apart: Tensor) -> Tensor:
+    """Return the v (arXiv:2202.00512) of the best linear guess at what is under the noise (B×C×h×w).
+
+    That is Wiener's: the sketch where all is noise, the picture where it is plain, and between them as the variance of
+    what pictures have beyond their sketches (``apart``, C) is to that of the noise. The U-Net learns what is to be
+    said beyond it. ``timestep``: one, or B of them; broken ones lie between.
     """
-    return _eased(torch.as_tensor(timestep, device=like.device).to(like.dtype)).reshape(-1, 1, 1, 1)
+    table = _kept()
+    times = torch.as_tensor(timestep, dtype=torch.float64).cpu().reshape(-1).clamp(0, len(table) - 1)
+    low = times.floor().long()
+    power = torch.lerp(table[low], table[(low + 1).clamp(max=len(table) - 1)], times - low)
+    keep, rest = (value.sqrt().to(sample).reshape(-1, 1, 1, 1) for value in (power, 1 - power))
+    beyond = apart.to(sample).reshape(1, -1, 1, 1)
+    return rest / (keep.square() * beyond + rest.square()) * (keep * (1 - beyond) * sample - drawn)
+
+
+LEAN = (500.0, 750.0)
+"""Time steps (of 1000) from which on a painting begins nearer to its sketch than to its picture, and at it."""
 
 
 def _eased(time: Tensor) -> Tensor:
@@ -102,6 +138,21 @@ def begun(picture: Tensor | None, shares: Tensor, share: float, drawn: Tensor) -
     fewer = torch.minimum(shares, low - (shares - low) / (high - low) * (low - BEGIN)).clamp(min=BEGIN)
     shares = torch.where(shares > low, fewer, shares)
     return start, shares, min(share, float(shares.max()))
+
+
+CALM = 0.7
+"""Of what pictures usually have beyond their sketches, the share that is taken for noise."""
+
+
+def calmed(latent: Tensor, drawn: Tensor, apart: Tensor) -> Tensor:
+    """Return a painted latent without the small differences from its sketch (all B×C×h×w; ``apart``: C).
+
+    What is said beyond a sketch is said in few places; small differences everywhere are noise that a few steps leave.
+    So differences are shrunk softly, as in wavelet denoising (Donoho 1995, "De-noising by soft-thresholding").
+    """
+    beyond = latent - drawn
+    least = CALM * apart.to(latent).sqrt().reshape(1, -1, 1, 1)
+    return drawn + beyond - beyond.clamp(-least, least)
 
 
 def spread(picture: Tensor, size: tuple[int, int]) -> Tensor:

@@ -1,0 +1,148 @@
+"""A sketch that follows the picture: what words call up, laid where a film's camera has taken it.
+
+A sketch has everything in its usual spot, a film's picture has it where the camera has moved it. So the sketch is
+looked for in the picture: roughly at a few sizes, then as one affine move, then in parts, by optical flow. Nothing is
+remembered from frame to frame; where the sketch is not found, it stays in its spot.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from ..flow import trusted_drift
+from ..warp import still
+
+Shades = NDArray[np.float32]
+Move = NDArray[np.float64]
+"""Where each place of a picture looks in the sketch, 2×3 in pixels."""
+
+ROUGH = 64
+"""Pixels to which the longer side is reduced for the rough search."""
+SIZES = tuple(1.15**step for step in range(6))
+"""How much larger than the sketch a picture may show it, at first."""
+BETTER = 0.02
+"""By how much a larger size must match better to be taken."""
+ALIKE = 0.3
+"""Correlation of details from which on the sketch is found in the picture."""
+ROUNDS = 2
+"""Times that the affine move is found anew from the flow that is left."""
+SMOOTH = 6.0
+"""Pixels over which what is left of the flow is averaged, each as much as it is trusted."""
+DOUBT = 0.05
+"""What no motion at all counts in that average."""
+
+
+def followed(picture: Tensor, shown: Tensor) -> Tensor:
+    """Return a sketch (3×H×W, 0..1) moved to where ``picture`` (3×H×W) has it."""
+    move = _roughly(_grey(picture), _grey(shown))
+    if move is None:
+        return shown
+    for _ in range(ROUNDS):
+        drift, trust = trusted_drift(picture, _seen(shown, move))
+        move = _fitted(move, picture, drift, trust)
+    drift, trust = trusted_drift(picture, _seen(shown, move))
+    parts = _blurred(torch.cat((drift * trust, trust), -1).permute(2, 0, 1)[None])
+    left = (parts[:, :2] / (parts[:, 2:] + DOUBT)).permute(0, 2, 3, 1)[0]
+    if _alike(_small(_grey(picture)), _small(_grey(_seen(shown, move, left)))) < ALIKE:
+        return shown
+    return _seen(shown, move, left)
+
+
+def _grey(picture: Tensor) -> Shades:
+    return picture.mean(0).cpu().numpy().astype(np.float32)
+
+
+def _small(shade: Shades) -> Shades:
+    """Return the details of a shade, small: without what is even over a quarter of it."""
+    share = ROUGH / max(shade.shape)
+    size = (max(round(shade.shape[1] * share), 8), max(round(shade.shape[0] * share), 8))
+    small = np.asarray(cv2.resize(shade, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.7) - cv2.GaussianBlur(small, (0, 0), 6), np.float32)
+
+
+def _alike(one: Shades, other: Shades) -> float:
+    return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum() + 1e-9))
+
+
+def _roughly(picture: Shades, sketch: Shades) -> Move | None:
+    """Return the move of the size and shift that match best, none where nothing does."""
+    one, other = _small(picture), _small(sketch)
+    height, width = one.shape
+    found: Move | None = None
+    best = ALIKE / 2
+    for size in SIZES:
+        near = 1 / size
+        inner = np.array([[near, 0, (1 - near) * (width - 1) / 2], [0, near, (1 - near) * (height - 1) / 2]])
+        (right, down), _ = cv2.phaseCorrelate(one, _warped(other, inner))
+        if abs(right) > width / 3 or abs(down) > height / 3:
+            continue
+        for shift in ((0.0, 0.0), (right, down)):
+            move = inner.copy()
+            move[:, 2] += inner[:, :2] @ shift
+            match = _alike(one, _warped(other, move))
+            if match > best + BETTER:
+                best, found = match, move
+    if found is not None:
+        found = found.copy()  # pixel i of the small one is at (i + ½)·share − ½ of the large one
+        share = max(picture.shape) / ROUGH
+        found[:, 2] = share * (found[:, 2] + found[:, :2].sum(1) / 2 - 0.5) + 0.5 - found[:, :2].sum(1) / 2
+    return found
+
+
+def _warped(shade: Shades, move: Move) -> Shades:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(shade, move, shade.shape[::-1], flags=flags), np.float32)
+
+
+def _seen(shown: Tensor, move: Move, left: Tensor | None = None) -> Tensor:
+    """Return the sketch where a move takes it, after what is ``left`` to move (H×W×2, −1..1 across the picture)."""
+    height, width = shown.shape[1:]
+    half = np.array([width / 2, height / 2])
+    turn = move[:, :2] * half[None] / half[:, None]
+    shift = (move[:, 2] + move[:, :2] @ (half - 0.5) - (half - 0.5)) / half
+    here = still((width, height), shown.device)
+    here = here if left is None else here + left
+    matrix, offset = (torch.from_numpy(part).to(here) for part in (turn, shift))
+    looked = (here @ matrix.T + offset)[None]
+    return functional.grid_sample(shown[None], looked, "bicubic", "border", align_corners=False)[0].clamp(0, 1)
+
+
+def _fitted(move: Move, picture: Tensor, drift: Tensor, trust: Tensor) -> Move:
+    """Return the affine move that comes nearest to a move after a drift, where it is trusted and there is detail.
+
+    Least squares, weighted anew three times by how far each place is off (Cauchy's weights): things that move by
+    themselves do not count.
+    """
+    height, width = picture.shape[1:]
+    shade = _grey(picture)
+    detail = np.hypot(cv2.Sobel(shade, cv2.CV_32F, 1, 0), cv2.Sobel(shade, cv2.CV_32F, 0, 1))
+    step = np.s_[2::4, 2::4]
+    weight: NDArray[Any] = (detail * trust[..., 0].cpu().numpy())[step].ravel().astype(np.float64) + 1e-6
+    yy, xx = np.mgrid[:height, :width]
+    here = np.stack([xx[step].ravel(), yy[step].ravel(), np.ones(xx[step].size)], 1)
+    flow = (drift.cpu().numpy() * [width / 2, height / 2])[step].reshape(-1, 2)
+    moved = np.concatenate([here[:, :2] + flow, here[:, 2:]], 1)
+    wanted, counts = moved @ move.T, weight
+    fit = move.T
+    for _ in range(3):
+        weighted = here * counts[:, None]
+        fit = np.linalg.lstsq(weighted.T @ here, weighted.T @ wanted, rcond=None)[0]
+        counts = weight / (1 + (np.linalg.norm(here @ fit - wanted, axis=1) / 1.5) ** 2)
+    return np.asarray(fit.T, np.float64) if 0.3 < abs(np.linalg.det(fit[:2])) < 2 else move
+
+
+def _blurred(planes: Tensor) -> Tensor:
+    """Return planes (1×C×H×W) under a Gaussian of ``SMOOTH`` pixels."""
+    reach = int(3 * SMOOTH)
+    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=planes.device) / SMOOTH) ** 2)
+    kernel = (bell / bell.sum()).expand(planes.shape[1], 1, 1, -1)
+    for weights, sides in ((kernel, (reach, reach, 0, 0)), (kernel.mT, (0, 0, reach, reach))):
+        planes = functional.conv2d(functional.pad(planes, sides, "replicate"), weights, groups=planes.shape[1])
+    return planes

@@ -1,0 +1,90 @@
+"""A sketch that follows a film's picture, and an autoencoder that can be gone through for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+
+from animc.runtime.painters.follow import followed  # noqa: E402
+from animc.runtime.painters.steady import SteadyAutoencoder  # noqa: E402
+
+BUILT_IN = Path(__file__).parents[1] / "runtime" / "weights" / "storybook"
+
+
+def world(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
+    """A picture of discs and bars, H×W×3 in 0..1."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((height, width, 3), rng.uniform(0.3, 0.7, 3))
+    for _ in range(24):
+        x, y = (int(value) for value in rng.uniform(0, 1, 2) * (width, height))
+        colour, size = rng.random(3).tolist(), int(rng.uniform(6, 30))
+        if rng.random() < 0.5:
+            cv2.circle(picture, (x, y), size, colour, -1, cv2.LINE_AA)
+        else:
+            cv2.rectangle(picture, (x, y), (x + size, y + 2 * size), colour, -1)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.float32)
+
+
+def tensor(picture: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1).contiguous()
+
+
+def closeness(one: torch.Tensor, other: torch.Tensor) -> float:
+    """PSNR, dB, of the middle: what a move brings in at the rim is not to be known."""
+    inner = np.s_[:, 24:-24, 32:-32]
+    return float(-10 * torch.log10((one[inner] - other[inner]).square().mean()))
+
+
+@pytest.mark.parametrize(
+    ("size", "degrees", "aside"), [(1.0, 0, 0), (1.02, 0, 0), (1.1, 2, 6), (1.3, 4, 12), (1.6, 0, 0), (1.0, 0, 25)]
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: float, aside: float, seed: int) -> None:
+    drawn = world(seed)
+    height, width = drawn.shape[:2]
+    move = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, size)
+    move[0, 2] += aside
+    seen = cv2.warpAffine(drawn, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    grainy = seen + np.random.default_rng(0).normal(0, 0.04, seen.shape)
+    found = followed(tensor(grainy).clamp(0, 1), tensor(drawn))
+    assert closeness(found, tensor(seen)) > 32
+    if (size, degrees, aside) != (1.0, 0, 0):
+        assert closeness(found, tensor(seen)) > closeness(tensor(drawn), tensor(seen)) + 6
+
+
+def test_a_sketch_of_another_world_stays() -> None:
+    drawn = tensor(world(3))
+    assert torch.equal(followed(tensor(world(4)), drawn), drawn)
+    assert torch.equal(followed(torch.full_like(drawn, 0.5), drawn), drawn)
+
+
+def test_following_is_the_same_every_time() -> None:
+    picture, drawn = tensor(np.roll(world(5), 7, 1)), tensor(world(5))
+    assert torch.equal(followed(picture, drawn), followed(picture, drawn))
+
+
+def test_what_is_decoded_encodes_to_the_same_latents() -> None:
+    coder = SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").float()
+    picture = tensor(world(6))[None] * 2 - 1
+    with torch.inference_mode():
+        latents = coder.encode(picture).latents
+        again = coder.encode(coder.decode(latents).sample).latents
+        plain = coder.decoder(latents)
+        assert (again - latents).abs().max() < 1e-5
+        mended = coder.decode(latents, return_dict=False)[0]
+    assert (mended - picture).square().mean() < (plain - picture).square().mean()
+
+
+def test_the_one_convolution_is_the_encoder() -> None:
+    coder = SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").float()
+    picture = tensor(world(7))[None] * 2 - 1
+    with torch.no_grad():
+        assert torch.allclose(coder.encode(picture).latents, coder.encoder(picture), atol=1e-5)
+        coder.encoder.layers[-1].bias += 0.5
+        assert torch.allclose(coder.encode(picture).latents, coder.encoder(picture), atol=1e-5), "other weights"
