@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..flow import trusted_drift
+from ..picture import resize
 from ..warp import still
 
 Shades = NDArray[np.float32]
@@ -25,6 +26,8 @@ Move = NDArray[np.float64]
 
 ROUGH = 64
 """Pixels to which the longer side is reduced for the rough search."""
+FINE = 128
+"""Pixels to which the longer side is reduced for all the rest: what is found is smooth."""
 SIZES = tuple(1.15**step for step in range(6))
 """How much larger than the sketch a picture may show it, at first."""
 BETTER = 0.02
@@ -33,26 +36,37 @@ ALIKE = 0.3
 """Correlation of details from which on the sketch is found in the picture."""
 ROUNDS = 2
 """Times that the affine move is found anew from the flow that is left."""
-SMOOTH = 6.0
-"""Pixels over which what is left of the flow is averaged, each as much as it is trusted."""
+SMOOTH = 3.0
+"""Pixels of the fine search over which what is left of the flow is averaged, each as much as it is trusted."""
 DOUBT = 0.05
 """What no motion at all counts in that average."""
 
 
 def followed(picture: Tensor, shown: Tensor) -> Tensor:
     """Return a sketch (3×H×W, 0..1) moved to where ``picture`` (3×H×W) has it."""
-    move = _roughly(_grey(picture), _grey(shown))
+    sides = picture.shape[1:]
+    share = min(FINE / max(sides), 1.0)
+    small = (max(round(sides[1] * share), 8), max(round(sides[0] * share), 8))
+    one, other = resize(picture, small), resize(shown, small)
+    move = _roughly(_grey(one), _grey(other))
     if move is None:
         return shown
     for _ in range(ROUNDS):
-        drift, trust = trusted_drift(picture, _seen(shown, move))
-        move = _fitted(move, picture, drift, trust)
-    drift, trust = trusted_drift(picture, _seen(shown, move))
+        drift, trust = trusted_drift(one, _seen(other, move))
+        move = _fitted(move, one, drift, trust)
+    drift, trust = trusted_drift(one, _seen(other, move))
     parts = _blurred(torch.cat((drift * trust, trust), -1).permute(2, 0, 1)[None])
-    left = (parts[:, :2] / (parts[:, 2:] + DOUBT)).permute(0, 2, 3, 1)[0]
-    if _alike(_small(_grey(picture)), _small(_grey(_seen(shown, move, left)))) < ALIKE:
+    left = parts[:, :2] / (parts[:, 2:] + DOUBT)
+    if _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
-    return _seen(shown, move, left)
+    return _seen(shown, _enlarged(move, 1 / share), functional.interpolate(left, sides, mode="bicubic"))
+
+
+def _enlarged(move: Move, factor: float) -> Move:
+    """Return a move of pictures in pixels as it is in those of pictures ``factor`` times as large."""
+    larger, aside = move.copy(), move[:, :2].sum(1) / 2  # pixel i of the small one is at (i + ½)·factor − ½
+    larger[:, 2] = factor * (move[:, 2] + aside - 0.5) + 0.5 - aside
+    return larger
 
 
 def _grey(picture: Tensor) -> Shades:
@@ -89,11 +103,7 @@ def _roughly(picture: Shades, sketch: Shades) -> Move | None:
             match = _alike(one, _warped(other, move))
             if match > best + BETTER:
                 best, found = match, move
-    if found is not None:
-        found = found.copy()  # pixel i of the small one is at (i + ½)·share − ½ of the large one
-        share = max(picture.shape) / ROUGH
-        found[:, 2] = share * (found[:, 2] + found[:, :2].sum(1) / 2 - 0.5) + 0.5 - found[:, :2].sum(1) / 2
-    return found
+    return None if found is None else _enlarged(found, max(picture.shape) / max(one.shape))
 
 
 def _warped(shade: Shades, move: Move) -> Shades:
@@ -102,13 +112,13 @@ def _warped(shade: Shades, move: Move) -> Shades:
 
 
 def _seen(shown: Tensor, move: Move, left: Tensor | None = None) -> Tensor:
-    """Return the sketch where a move takes it, after what is ``left`` to move (H×W×2, −1..1 across the picture)."""
+    """Return the sketch where a move takes it, after what is ``left`` to move (1×2×H×W, −1..1 across the picture)."""
     height, width = shown.shape[1:]
     half = np.array([width / 2, height / 2])
     turn = move[:, :2] * half[None] / half[:, None]
     shift = (move[:, 2] + move[:, :2] @ (half - 0.5) - (half - 0.5)) / half
     here = still((width, height), shown.device)
-    here = here if left is None else here + left
+    here = here if left is None else here + left[0].permute(1, 2, 0)
     matrix, offset = (torch.from_numpy(part).to(here) for part in (turn, shift))
     looked = (here @ matrix.T + offset)[None]
     return functional.grid_sample(shown[None], looked, "bicubic", "border", align_corners=False)[0].clamp(0, 1)
