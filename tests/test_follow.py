@@ -53,9 +53,19 @@ def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: f
     seen = cv2.warpAffine(drawn, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     grainy = seen + np.random.default_rng(0).normal(0, 0.04, seen.shape)
     found = followed(tensor(grainy).clamp(0, 1), tensor(drawn))
-    assert closeness(found, tensor(seen)) > 32
+    # a magnified picture is soft, and the sketch is sharpened again: what differs is outlines, not places
+    assert closeness(found, tensor(seen)) > (30 if size < 1.5 else 25)
     if (size, degrees, aside) != (1.0, 0, 0):
         assert closeness(found, tensor(seen)) > closeness(tensor(drawn), tensor(seen)) + 6
+
+
+@pytest.mark.parametrize("size", [1.2, 1.5, 1.8])
+def test_a_magnified_sketch_stays_crisp(size: float) -> None:
+    drawn = world(8, 256, 256)
+    seen = cv2.warpAffine(drawn, cv2.getRotationMatrix2D((127.5, 127.5), 0, size), (256, 256), flags=cv2.INTER_CUBIC)
+    found = followed(tensor(seen), tensor(drawn)).permute(1, 2, 0).numpy()
+    soft, crisp, whole = (cv2.Laplacian(one.mean(-1), cv2.CV_32F).var() for one in (seen, found, drawn))
+    assert soft < 0.7 * whole < 0.85 * whole < crisp < 1.2 * whole
 
 
 def test_a_sketch_of_another_world_stays() -> None:

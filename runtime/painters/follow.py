@@ -38,8 +38,14 @@ ROUNDS = 2
 """Times that the affine move is found anew from the flow that is left."""
 SMOOTH = 3.0
 """Pixels of the fine search over which what is left of the flow is averaged, each as much as it is trusted."""
+SHARPEST = 3.0
+"""Share of an unsharp mask that a magnified sketch is sharpened by at most."""
 DOUBT = 0.05
 """What no motion at all counts in that average."""
+
+
+HOW = f"{ROUGH} {FINE} {ALIKE} {ROUNDS} {SMOOTH} {SHARPEST}"
+"""Changes whenever what follows would be another."""
 
 
 def followed(picture: Tensor, shown: Tensor) -> Tensor:
@@ -59,7 +65,31 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
     left = parts[:, :2] / (parts[:, 2:] + DOUBT)
     if _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
-    return _seen(shown, _enlarged(move, 1 / share), functional.interpolate(left, sides, mode="bicubic"))
+    move, left = _enlarged(move, 1 / share), functional.interpolate(left, sides, mode="bicubic")
+    return _crisp(_seen(shown, move, left), float(_outlines(shown).square().mean()), move)
+
+
+def _outlines(picture: Tensor) -> Tensor:
+    """Return the Laplacian of a picture's shades, 1×H×W."""
+    kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]], device=picture.device)[None, None]
+    shades = functional.pad(picture.mean(0, keepdim=True)[None], (1, 1, 1, 1), "replicate")
+    return functional.conv2d(shades, kernel)[0]
+
+
+def _crisp(moved: Tensor, outlines: float, move: Move) -> Tensor:
+    """Return a moved sketch with outlines as strong as before it was moved (``outlines``: their mean square).
+
+    Magnifying makes them soft, and a film that moves on and on would go soft with them: so the sketch is sharpened by
+    as much as brings their strength back (an unsharp mask, whose share is the root of a quadratic).
+    """
+    near = 1 / np.sqrt(abs(np.linalg.det(move[:, :2])))
+    fine = moved - _blurred(moved[None], near)[0]
+    plain, more = _outlines(moved), _outlines(fine)
+    a, b, c = (float((one * other).mean()) for one, other in ((plain, plain), (plain, more), (more, more)))
+    if a >= outlines or c <= 0:
+        return moved
+    share = (np.sqrt(b * b + c * (outlines - a)) - b) / c
+    return (moved + min(share, SHARPEST) * fine).clamp(0, 1)
 
 
 def _enlarged(move: Move, factor: float) -> Move:
@@ -148,10 +178,10 @@ def _fitted(move: Move, picture: Tensor, drift: Tensor, trust: Tensor) -> Move:
     return np.asarray(fit.T, np.float64) if 0.3 < abs(np.linalg.det(fit[:2])) < 2 else move
 
 
-def _blurred(planes: Tensor) -> Tensor:
-    """Return planes (1×C×H×W) under a Gaussian of ``SMOOTH`` pixels."""
-    reach = int(3 * SMOOTH)
-    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=planes.device) / SMOOTH) ** 2)
+def _blurred(planes: Tensor, wide: float = SMOOTH) -> Tensor:
+    """Return planes (1×C×H×W) under a Gaussian of so many pixels."""
+    reach = int(np.ceil(3 * wide))
+    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=planes.device) / wide) ** 2)
     kernel = (bell / bell.sum()).expand(planes.shape[1], 1, 1, -1)
     for weights, sides in ((kernel, (reach, reach, 0, 0)), (kernel.mT, (0, 0, reach, reach))):
         planes = functional.conv2d(functional.pad(planes, sides, "replicate"), weights, groups=planes.shape[1])

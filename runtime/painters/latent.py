@@ -20,7 +20,7 @@ from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
 from .bare import held, levels_of, shares_of
-from .follow import followed
+from .follow import HOW, followed
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
@@ -71,7 +71,7 @@ class LatentPainter:
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
         if isinstance(pipeline.unet, SketchedUNet):
-            self.fingerprint += f" sketch {LEAN} {BEGIN} {CALM} {SKETCHED} followed"
+            self.fingerprint += f" sketch {LEAN} {BEGIN} {CALM} {SKETCHED} {HOW}"
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
