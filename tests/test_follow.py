@@ -91,6 +91,13 @@ def test_what_is_decoded_encodes_to_the_same_latents() -> None:
     assert (mended - picture).square().mean() < (plain - picture).square().mean()
 
 
+def test_it_may_be_loaded_where_no_gradients_are_kept() -> None:
+    with torch.inference_mode():
+        coder = SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").float()
+        latents = coder.encode(tensor(world(9))[None] * 2 - 1).latents
+        assert (coder.encode(coder.decode(latents).sample).latents - latents).abs().max() < 1e-5
+
+
 def test_the_one_convolution_is_the_encoder() -> None:
     coder = SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").float()
     picture = tensor(world(7))[None] * 2 - 1

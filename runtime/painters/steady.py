@@ -43,7 +43,7 @@ class SteadyAutoencoder(AutoencoderTiny):
 
         Found from what it makes of each single pixel, and kept until its weights change.
         """
-        state = (device, *((value.data_ptr(), value._version) for value in self.encoder.parameters()))
+        state = (device, *(_told(value) for value in self.encoder.parameters()))
         if self.__dict__.get("_found_for") != state:
             encoder = copy.deepcopy(self.encoder).to("cpu", torch.float64)
             side = 2 ** (len(self.config["encoder_block_out_channels"]) - 1)
@@ -55,3 +55,8 @@ class SteadyAutoencoder(AutoencoderTiny):
             self._kept = tuple(one.float().contiguous().to(device) for one in found)
             self._found_for = state
         return self._kept
+
+
+def _told(value: Tensor) -> tuple[int, int]:
+    """Return what changes when a tensor does; what was made in inference mode is never changed in place."""
+    return value.data_ptr(), 0 if value.is_inference() else value._version
