@@ -133,11 +133,15 @@ ENTRY = "unet.conv_in.weight"
 
 
 def _fitted(state: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return what fits of another UNet's weights, and the rest as it is in `like`; a sketch is not heeded yet."""
+    """Return what fits of another UNet's weights, and the rest as it is in `like`; a sketch is not heeded yet.
+
+    What it says last stays `like`'s: beside a sketch that is what goes beyond the linear guess.
+    """
     taken = {
         name: state[name]
         for name, value in like.items()
         if name.startswith("unet.") and name in state and state[name].shape == value.shape
+        if not name.startswith("unet.conv_out.")
     }
     entry = torch.zeros_like(like[ENTRY])
     entry[:, : state[ENTRY].shape[1]] = state[ENTRY]
