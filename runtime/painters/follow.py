@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from ..flow import trusted_drift
 from ..picture import resize
+from ..retouch import blur
 from ..warp import still
 
 Shades = NDArray[np.float32]
@@ -44,8 +45,8 @@ DOUBT = 0.05
 """What no motion at all counts in that average."""
 
 
-HOW = f"{ROUGH} {FINE} {ALIKE} {ROUNDS} {SMOOTH} {SHARPEST}"
-"""Changes whenever what follows would be another."""
+HOW = f"{ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST}"
+"""Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
 
 
 def followed(picture: Tensor, shown: Tensor) -> Tensor:
@@ -61,7 +62,7 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
         drift, trust = trusted_drift(one, _seen(other, move))
         move = _fitted(move, one, drift, trust)
     drift, trust = trusted_drift(one, _seen(other, move))
-    parts = _blurred(torch.cat((drift * trust, trust), -1).permute(2, 0, 1)[None])
+    parts = blur(torch.cat((drift * trust, trust), -1).permute(2, 0, 1).contiguous(), SMOOTH)[None]
     left = parts[:, :2] / (parts[:, 2:] + DOUBT)
     if _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
@@ -83,7 +84,7 @@ def _crisp(moved: Tensor, outlines: float, move: Move) -> Tensor:
     as much as brings their strength back (an unsharp mask, whose share is the root of a quadratic).
     """
     near = 1 / np.sqrt(abs(np.linalg.det(move[:, :2])))
-    fine = moved - _blurred(moved[None], near)[0]
+    fine = moved - blur(moved, float(near))
     plain, more = _outlines(moved), _outlines(fine)
     a, b, c = (float((one * other).mean()) for one, other in ((plain, plain), (plain, more), (more, more)))
     if a >= outlines or c <= 0:
@@ -176,13 +177,3 @@ def _fitted(move: Move, picture: Tensor, drift: Tensor, trust: Tensor) -> Move:
         fit = np.linalg.lstsq(weighted.T @ here, weighted.T @ wanted, rcond=None)[0]
         counts = weight / (1 + (np.linalg.norm(here @ fit - wanted, axis=1) / 1.5) ** 2)
     return np.asarray(fit.T, np.float64) if 0.3 < abs(np.linalg.det(fit[:2])) < 2 else move
-
-
-def _blurred(planes: Tensor, wide: float = SMOOTH) -> Tensor:
-    """Return planes (1×C×H×W) under a Gaussian of so many pixels."""
-    reach = int(np.ceil(3 * wide))
-    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=planes.device) / wide) ** 2)
-    kernel = (bell / bell.sum()).expand(planes.shape[1], 1, 1, -1)
-    for weights, sides in ((kernel, (reach, reach, 0, 0)), (kernel.mT, (0, 0, reach, reach))):
-        planes = functional.conv2d(functional.pad(planes, sides, "replicate"), weights, groups=planes.shape[1])
-    return planes
