@@ -52,8 +52,12 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
     return to_bytes(image.mean(0, keepdim=True).expand(3, -1, -1))[..., 0].copy()
 
 
-def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any, Any]:
-    """Return the flow from one grey picture (H×W) to another and back, H×W×2 in pixels. Raises RenderError."""
+def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8) -> tuple[Any, Any]:
+    """Return the flow from one grey picture (H×W) to another and back, H×W×2 in pixels. Raises RenderError.
+
+    ``patch``: pixels of a side of what is searched for; small ones keep to the outlines of small things, and err more
+    where little is to be seen.
+    """
     try:
         import cv2
     except ImportError as fault:
@@ -64,6 +68,7 @@ def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[Any,
     cv2.setNumThreads(1)  # the search splits the picture by threads: one gives the same flow everywhere
     try:
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        search.setPatchSize(patch)
         return search.calc(first, second, None), search.calc(second, first, None)  # type: ignore[call-overload]
     finally:
         cv2.setNumThreads(threads)

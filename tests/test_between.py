@@ -17,11 +17,17 @@ from animc.runtime.cli.app import main  # noqa: E402
 from animc.runtime.errors import RenderError  # noqa: E402
 from animc.runtime.reader import open_footage  # noqa: E402
 from animc.runtime.tween import flownet  # noqa: E402
-from animc.runtime.tween.between import Blend, Flow, Rife, is_cut, open_tween  # noqa: E402
+from animc.runtime.tween.between import Blend, Flow, Rife, flows, is_cut, open_tween  # noqa: E402
 from animc.runtime.tween.rate import at_rate, frames_at  # noqa: E402
 from animc.runtime.writer import open_writer  # noqa: E402
 
 Picture = np.ndarray
+
+
+def _carried(picture: Picture, flow: np.ndarray, share: float) -> Picture:
+    """A picture moved so far along its flow as if the flow were everywhere as it is here."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
+    return cv2.remap(np.float32(picture), x - share * flow[..., 0], y - share * flow[..., 1], cv2.INTER_LINEAR)
 
 
 def cloud(seed: int = 0, size: tuple[int, int] = (96, 64)) -> Picture:
@@ -106,6 +112,21 @@ def test_flow_beats_a_cross_fade() -> None:
     assert psnr(by_flow, middle) > psnr(by_blend, middle) + 6
     ends = Flow().between(one, two, [0.0, 1.0])
     assert np.array_equal(ends[0], one) and np.array_equal(ends[1], two)
+
+
+def test_a_pixel_moves_as_what_is_there_at_that_time() -> None:
+    whole, disc = cloud(4, (160, 96)), np.zeros((96, 160), np.float32)
+    cv2.circle(disc, (60, 48), 22, 1.0, -1, cv2.LINE_AA)
+    painted = np.uint8(255 - cloud(5, (160, 96)))
+
+    def seen(x: float) -> Picture:
+        cover, skin = shifted(disc, x)[..., None], shifted(painted, x)
+        return np.uint8(np.rint(whole * (1 - cover) + skin * cover))
+
+    one, middle, two = seen(-9), seen(0), seen(9)
+    there, back = flows(one, two)
+    plain = _carried(one, there, 0.5) / 2 + _carried(two, back, 0.5) / 2
+    assert psnr(Flow().between(one, two, [0.5])[0], middle) > psnr(plain, middle) + 0.3
 
 
 @dataclass

@@ -46,6 +46,9 @@ HARD = {
     "ringing triggers": FOREST + "length = 100000f\n" + "on every(1f): fov += decay(100f)\n" * 900,
 }
 
+SOON = 20.0
+"""Seconds: ten times what the slowest takes on a free laptop, far below what a script out of bounds takes."""
+
 
 @pytest.mark.parametrize("name", HARD)
 def test_hard_scripts_end_soon(name: str) -> None:
@@ -55,7 +58,7 @@ def test_hard_scripts_end_soon(name: str) -> None:
         compile_film(HARD[name])
     except CompileError as error:
         assert error.diagnostics
-    assert time.process_time() - began < 4.0
+    assert time.process_time() - began < SOON
 
 
 def test_many_keys_and_statements_take_linear_time() -> None:

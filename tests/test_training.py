@@ -254,7 +254,7 @@ def test_motion_and_the_net_between(tmp_path: Path) -> None:
     net = between.train(tmp_path, tmp_path, minutes=1, steps=3, batch=2, widths=(16, 16, 8, 8))
     between.save(net, tmp_path / "between")
     assert load_flownet(tmp_path / "between").widths == (16, 16, 8, 8)
-    assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow"}
+    assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow", "midpoint"}
 
 
 def test_first_places_keep_their_shapes_in_every_light(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ import argparse
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from animc.runtime.flow import both_ways
+from animc.runtime.picture import Bytes
 from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, start_of
 from animc.runtime.tween.flownet import FlowNet
 from safetensors.torch import load_file, save_file
@@ -189,11 +192,41 @@ def _loaded(file: Path) -> Motion:
     return Motion(pictures, flows, times, np.stack(starts).astype(np.float16))
 
 
+class Midpoint:
+    """OpenCV's DIS flow as it comes, both pictures carried along it and blended: what a net is measured beside."""
+
+    fingerprint = "DIS"
+
+    def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
+        """Return the pictures, as a `Tween` does."""
+        grey = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
+        there, back = both_ways(*grey)
+        return [
+            np.rint(_carried(one, there, t) * (1 - t) + _carried(two, back, 1 - t) * t).astype(np.uint8) for t in times
+        ]
+
+
+def _carried(picture: Bytes, flow: np.ndarray, share: float) -> np.ndarray:
+    """A picture (H×W×3) moved so far along its flow (H×W×2), as if the flow were everywhere as it is here."""
+    height, width = picture.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    looked = np.float32(share) * flow
+    return cv2.remap(
+        picture.astype(np.float32),
+        x - looked[..., 0],
+        y - looked[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
 @torch.no_grad()
 def scores(net: FlowNet, motion: Path, count: int = 250) -> dict[str, float]:
-    """Mean PSNR (dB) at the true middles of held-out triples: the net's, a cross-fade's, DIS flow's."""
+    """Mean PSNR (dB) at the true middles of held-out triples: the net's, a cross-fade's, `flow`'s, plain DIS flow's."""
     held = _loaded(max(motion.glob("motion*.npz")))
-    ways: dict[str, Tween] = {"net": Rife(net, torch.device("cpu")), "blend": Blend(), "flow": Flow()}
+    ways: dict[str, Tween] = {
+        "net": Rife(net, torch.device("cpu")), "blend": Blend(), "flow": Flow(), "midpoint": Midpoint()
+    }  # fmt: skip
     found: dict[str, list[float]] = {name: [] for name in ways}
     for (one, middle, two), moment in zip(held.pictures[:count], held.times[:count], strict=True):
         for name, way in ways.items():

@@ -1,4 +1,4 @@
-"""Words for a scene: the same facts said in many orders, lengths and turns of phrase, sometimes only in part."""
+"""Words for a scene: the same facts said in many orders, lengths and turns of phrase."""
 
 from __future__ import annotations
 
@@ -111,33 +111,40 @@ def _thing(rng: Generator, thing: tuple[str, str, str]) -> str:
     return _one(rng, ("a ", "the ", "one ", "")) + " ".join(part for part in (size, colour, word) if part)
 
 
+SAID = 0.98
+"""How often a caption says what is there, but for what goes without saying."""
+
+UNSAID = "meadow"
+"""The land of a prompt that names none: its captions often leave it out, those of others never."""
+
+
 def caption(rng: Generator, facts: Facts) -> str:
-    """One wording of the facts; one in twenty is empty, one in four leaves parts out."""
+    """One wording of the facts; one in twenty is empty.
+
+    What is left out has one meaning: the house style, by day, in clear weather, starry nights, a meadow, nothing else
+    there. Were anything left unsaid now and then, prompts that do not say it would call up its ghost.
+    """
     if rng.random() < 0.05:
         return ""
-    keep = 0.96 if rng.random() < 0.6 else 0.7
     parts: list[str] = []
-    place_said = rng.random() < max(keep, 0.9)
-    weather_said = facts.weather != "clear" and rng.random() < max(keep, 0.85)
+    weather_said = facts.weather != "clear" and rng.random() < SAID
+    place_said = facts.land != UNSAID or rng.random() < 0.4
     if place_said:
         parts.append(_place(rng, facts, weather_said))
     elif weather_said:
         parts.append(_one(rng, WEATHER_WORDS[facts.weather]))
-    if facts.landmark and rng.random() < max(keep, 0.9):
+    if facts.landmark and rng.random() < SAID:
         mood = _one(rng, ("", "", "empty ", "lonely ", "old "))
         front = _one(rng, ("a ", "with a ", "the ")) + mood + facts.landmark
         parts.insert(0 if rng.random() < 0.6 else len(parts), front)
-        if place_said and rng.random() < 0.2:
-            parts = [front]
-    things = [_thing(rng, thing) for thing in facts.things if rng.random() < max(keep, 0.9)]
+    things = [_thing(rng, thing) for thing in facts.things if rng.random() < SAID]
     if things:
         phrase = " and ".join(things)
         parts.insert(0 if rng.random() < 0.6 else len(parts), phrase)
-    # an unsaid hour reads as day nearly always: then a prompt without an hour gives a day picture
-    if (facts.hour != "day" or rng.random() < 0.5) and (rng.random() < max(keep, 0.9) or not parts):
+    if rng.random() < (0.5 if facts.hour == "day" else SAID):
         parts.insert(len(parts) if rng.random() < 0.7 else 0, _one(rng, HOUR_WORDS[facts.hour]))
-    parts += [_one(rng, SKY_WORDS[word]) for word in facts.sky if rng.random() < keep - 0.1]
-    if rng.random() < (0.15 if facts.style == "storybook" else 0.95):
+    parts += [_one(rng, SKY_WORDS[word]) for word in facts.sky if rng.random() < (0.4 if word == "stars" else SAID)]
+    if rng.random() < (0.15 if facts.style == "storybook" else SAID):
         parts.insert(len(parts) if rng.random() < 0.6 else 0, _one(rng, STYLE_WORDS[facts.style]))
     joint = _one(rng, (", ", " ", " in ", " with ", ", "))
     text = joint.join(parts)

@@ -7,24 +7,25 @@ import json
 from pathlib import Path
 
 
-def curves(logs: list[Path], path: Path) -> None:
-    """The losses that the trainings logged, one panel each."""
-    import matplotlib
+def curves(path: Path, logs: list[Path]) -> None:
+    """Plot the losses in logs of trainings (a JSON object a line), a panel each, and PSNR where it is told."""
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, panels = plt.subplots(1, len(logs), figsize=(4 * len(logs), 2.8), squeeze=False)
-    for panel, log in zip(panels[0], logs, strict=True):
-        rows = [json.loads(line) for line in log.read_text().splitlines()]
-        panel.plot([row["step"] for row in rows], [row["loss"] for row in rows], lw=1)
-        panel.set(title=log.stem, xlabel="step", ylabel="loss", yscale="log")
-        if "psnr" in rows[0]:
-            beside = panel.twinx()
-            beside.plot([row["step"] for row in rows], [row["psnr"] for row in rows], lw=1, color="tab:orange")
-            beside.set_ylabel("PSNR, dB")
-    figure.tight_layout()
-    figure.savefig(path, dpi=90)
+    rows = -(-len(logs) // 2)
+    figure = Figure((9, 2.4 * rows), layout="constrained")
+    for axes, log in zip(figure.subplots(rows, 2, squeeze=False).flat, logs, strict=False):
+        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        steps = [line["step"] for line in lines]
+        axes.plot(steps, [line["loss"] for line in lines], linewidth=1)
+        axes.set_title(log.stem, fontsize=9)
+        axes.set_xlabel("step", fontsize=8)
+        axes.set_ylabel("loss", fontsize=8)
+        axes.tick_params(labelsize=7)
+        if "psnr" in lines[0]:
+            beside = axes.twinx()
+            beside.plot(steps, [line["psnr"] for line in lines], linewidth=1, color="tab:orange")
+            beside.set_ylabel("PSNR, dB", fontsize=8)
+    figure.savefig(path, dpi=110)
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("logs", type=Path, nargs="+")
     options = parser.parse_args()
-    curves(options.logs, options.path)
+    curves(options.path, options.logs)
 
 
 if __name__ == "__main__":

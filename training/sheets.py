@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import animc.runtime.painters.sketched  # noqa: F401 (the class of its U-Net)
@@ -18,6 +17,7 @@ from diffusers import DiffusionPipeline
 from PIL import Image
 
 from .captions import STYLE_WORDS
+from .curves import curves
 
 SIDE = 192
 """Pixels of a picture on a sheet."""
@@ -59,21 +59,6 @@ def sketches(path: Path) -> None:
     seen = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample.clamp(-1, 1).permute(0, 2, 3, 1)
     pictures = [Image.fromarray(picture).resize((SIDE, SIDE)) for picture in ((seen + 1) * 127.5).byte().numpy()]
     save_sheet(path, pictures, PROMPTS, 6)
-
-
-def curves(path: Path, logs: list[Path]) -> None:
-    """Plot the losses in logs of trainings (a JSON object a line), each over its own seconds."""
-    from matplotlib.figure import Figure
-
-    figure = Figure((9, 2.4 * -(-len(logs) // 2)), layout="constrained")
-    for axes, log in zip(figure.subplots(-(-len(logs) // 2), 2, squeeze=False).flat, logs, strict=False):
-        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-        axes.plot([line["step"] for line in lines], [line["loss"] for line in lines], linewidth=1)
-        axes.set_title(log.stem, fontsize=9)
-        axes.set_xlabel("step", fontsize=8)
-        axes.set_ylabel("loss", fontsize=8)
-        axes.tick_params(labelsize=7)
-    figure.savefig(path, dpi=110)
 
 
 def main() -> None:

@@ -32,8 +32,11 @@ from .stencils import stencils
 from .storybook import Library, agreed, share, weights_of
 from .vocabulary import SPECIAL, canonical_ids, encode
 
-LAYOUT = 0.5
+LAYOUT = 0.25
 """How much more large shapes count than texture (`weights_of`)."""
+NEAR = 0.1
+"""Errors beyond this count as they are, not by their squares (Charbonnier's loss): what words leave open then becomes
+one of the pictures that they may mean, not the ghosts of all, and what is bare stays bare."""
 THING = 4.0
 """How much more a cell counts that a thing covers: things are small and many."""
 
@@ -133,8 +136,7 @@ def train(
     """
     torch.manual_seed(seed)
     net = parts_of(shape, words)
-    if shipped is not None:
-        _take(net, shipped)
+    complete = shipped is not None and _take(net, shipped)
     optimisers, held = optimisers_of(net, rate), out / "sketch.pt"
     averaged, step, pictures = _resumed(held, net, optimisers)
     coder = AutoencoderTiny.from_pretrained(vae).eval().to(memory_format=torch.channels_last)
@@ -145,14 +147,15 @@ def train(
     many = dist.get_world_size() if dist.is_initialized() else 1
     rng = np.random.default_rng([seed, step, rank])
     if step == 0:
-        _cut(net, pages, coder, out / "stencils.pt", things, seed)
+        if not complete:
+            _cut(net, pages, coder, out / "stencils.pt", things, seed)
         averaged = {name: value.clone() for name, value in net.state_dict().items()}
     start = saved = time.time()
     first, losses = step, []
     while (done := agreed(max((time.time() - start) / (60 * minutes), (step - first) / steps))) < 1:
         clean, counts, ids = pages.batch(rng, batch)
         made = net["sketch"](net["text"](ids)[0])
-        loss = ((made - clean).square() * weights * counts).mean()
+        loss = (((made - clean).square() + NEAR**2).sqrt() * weights * counts).mean()
         fall = 1 if done < 0.4 else max(0.02, (1 - done) / 0.6)
         for optimiser in optimisers:
             for group in optimiser.param_groups:
@@ -187,13 +190,14 @@ def train(
     return net["sketch"].eval()
 
 
-def _take(net: torch.nn.ModuleDict, shipped: Path) -> None:
-    """Take a shipped storybook's text encoder, which stays as it is, and of its sketch what fits."""
+def _take(net: torch.nn.ModuleDict, shipped: Path) -> bool:
+    """Take a shipped storybook's text encoder, which stays as it is, and of its sketch what fits; tell if all does."""
     taken, fresh = painter_of(shipped), net["sketch"].state_dict()
     net["text"].load_state_dict(taken["text"])
     net["text"].requires_grad_(False)
     fits = {name: v for name, v in taken["sketch"].items() if name in fresh and fresh[name].shape == v.shape}
     net["sketch"].load_state_dict({**fresh, **fits})
+    return len(fits) == len(fresh)
 
 
 def _resumed(

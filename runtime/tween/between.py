@@ -21,6 +21,15 @@ CUT = 0.12
 """Two pictures are of different shots where even the moved first one is farther than this from the second (mean of
 absolute differences, 0..1), and farther than half the distance without any moving."""
 
+PATCH = 6
+"""Pixels of a side of the patches that the flow is searched by: of 4 to 12, these gave the nearest pictures."""
+
+AROUND = 5
+"""Pixels of the square over which two ways that a pixel may have moved are compared."""
+
+DOUBT = 0.3
+"""What a pixel whose flows there and back disagree still counts, beside 1 more where they agree."""
+
 
 class Tween(Protocol):
     """Makes pictures between two."""
@@ -49,7 +58,7 @@ class Blend:
 class Flow:
     """OpenCV's dense inverse search both ways, with the hidden parts taken from the side that shows them."""
 
-    fingerprint = "flow DIS"
+    fingerprint = "flow DIS 2"
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return both pictures carried along the flow to each time and blended."""
@@ -61,25 +70,41 @@ class Way:
     """Where what two pictures show goes from the one to the other, and which of it is hidden in one of them."""
 
     def __init__(self, one: Bytes, two: Bytes) -> None:
+        self.one, self.two = one, two
         self.there, self.back = flows(one, two)
         self.sure = [_agreement(self.there, self.back), _agreement(self.back, self.there)]
 
     def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W)."""
+        """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W).
+
+        A pixel moves as the flow there tells, or as the flow back does: whichever makes the pictures more alike.
+        """
         here = _places(self.there.shape)
-        # the flow of the pixel that stands here at that time, found where it came from (one step of a fixed point)
-        to_one = -time * _look(self.there, here - time * self.there)
-        to_two = -(1 - time) * _look(self.back, here - (1 - time) * self.back)
-        weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + 1e-3)
-        weight_two = time * (_look(self.sure[1], here + to_two) + 1e-3)
+        told = (_standing(self.there, time), -_standing(self.back, 1 - time))
+        apart = [self._apart(here - time * way, here + (1 - time) * way) for way in told]
+        way = np.where((apart[1] < apart[0])[..., None], told[1], told[0])
+        to_one, to_two = -time * way, (1 - time) * way
+        weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + DOUBT)
+        weight_two = time * (_look(self.sure[1], here + to_two) + DOUBT)
         share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
         return np.concatenate((to_one, to_two), -1), share
+
+    def _apart(self, in_one: NDArray[Any], in_two: NDArray[Any]) -> NDArray[np.float32]:
+        """How far what the pictures show at two sets of places differs, around each (H×W)."""
+        off = np.abs(_look(self.one, in_one) - _look(self.two, in_two)).sum(-1)
+        return np.asarray(cv2.blur(off, (AROUND, AROUND)), np.float32)
+
+
+def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
+    """Return the flow of the pixel that stands at each place by a time, found where it came from (H×W×2)."""
+    here = _places(flow.shape)
+    return _look(flow, here - time * _look(flow, here - time * flow))
 
 
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
     first, second = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
-    there, back = both_ways(first, second)
+    there, back = both_ways(first, second, PATCH)
     return np.asarray(there, np.float32), np.asarray(back, np.float32)
 
 
