@@ -52,11 +52,11 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
     return to_bytes(image.mean(0, keepdim=True).expand(3, -1, -1))[..., 0].copy()
 
 
-def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8) -> tuple[Any, Any]:
+def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5) -> tuple[Any, Any]:
     """Return the flow from one grey picture (H×W) to another and back, H×W×2 in pixels. Raises RenderError.
 
     ``patch``: pixels of a side of what is searched for; small ones keep to the outlines of small things, and err more
-    where little is to be seen.
+    where little is to be seen. ``refined``: rounds of the variational refinement.
     """
     try:
         import cv2
@@ -69,6 +69,7 @@ def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 
     try:
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         search.setPatchSize(patch)
+        search.setVariationalRefinementIterations(refined)
         return search.calc(first, second, None), search.calc(second, first, None)  # type: ignore[call-overload]
     finally:
         cv2.setNumThreads(threads)

@@ -1,7 +1,7 @@
 """A classifier that tells a picture's place, hour and things: a judge of `storybook` that is no part of it.
 
-`python -m training.judge SCENES BOOK OUT --minutes 20` trains it on both kinds of scenes and reports its accuracy on
-held-out ones beside that on what `storybook` makes of the same facts, said in words.
+`python -m training.judge SCENES BOOK OUT` reports its accuracy on the last scenes and pages of both folders beside that
+on what `storybook` makes of the same facts, said in words; `--again --minutes 45` trains another one on the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import torch
 from animc.runtime.sheet import paintings
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -25,6 +26,9 @@ from .dataset import facts_of, pictures_of, shards
 from .objects import THINGS, glyph, known_things
 from .optimiser import Muon
 from .scenes import HOUR_ODDS, LANDS
+
+KEPT = Path(__file__).with_name("judge.safetensors")
+"""A judge's weights: its scenes and pages must not be those it is asked about."""
 
 SIDE = 128
 LAND, HOUR, THING = ({name: number for number, name in enumerate(names)} for names in (LANDS, HOUR_ODDS, THINGS))
@@ -102,9 +106,16 @@ def adorned(rng: np.random.Generator, picture: np.ndarray, things: Tensor) -> np
     return np.rint((picture / 255 * (1 - laid[..., 3:]) + laid[..., :3] * light).clip(0, 1) * 255).astype(np.uint8)
 
 
+def softened(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """A picture (H×W×3, uint8) a little out of focus and paler or starker: what is told must not hang on that."""
+    blurred = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.6))).astype(np.float32)
+    made = (blurred - blurred.mean()) * rng.uniform(0.7, 1.2) + blurred.mean() + rng.normal(0, 8)
+    return np.rint(made.clip(0, 255)).astype(np.uint8)
+
+
 def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 0, batch: int = 40) -> Judge:
     """Train on small pictures (n×128×128×3, uint8) and what is in them; all are cropped a little, half are mirrored,
-    half have a thing laid over them."""
+    half have a thing laid over them, half are softened."""
     torch.manual_seed(seed)
     rng, judge = np.random.default_rng(seed), Judge().to(memory_format=torch.channels_last)
     optimiser, start = Muon(judge.parameters(), 2e-3), time.time()
@@ -122,6 +133,7 @@ def train(pictures: np.ndarray, pages: list[Facts], minutes: float, seed: int = 
                 for picture, true in zip(kept, true_things, strict=True)
             ]
         )
+        seen = np.stack([softened(rng, picture) if rng.random() < 0.5 else picture for picture in seen])
         land, hour, things = judge(shown(seen).contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(land, true_land) + functional.cross_entropy(hour, true_hour)
         share = true_things / true_things.sum(1, keepdim=True).clamp(min=1)
@@ -174,16 +186,17 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--count", type=int, default=200, help="pictures of storybook to judge")
+    parser.add_argument("--again", action="store_true", help=f"train a judge, though there is one ({KEPT.name})")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    held = options.out / "judge.pt"
     pictures, pages, apart, apart_pages = gather((options.scenes, options.book), 60, 2)
     judge = Judge()
-    if held.exists():
-        judge.load_state_dict(torch.load(held, weights_only=True))
-    else:
+    if options.again or not KEPT.exists():
         judge = train(pictures, pages, options.minutes)
-        torch.save(judge.state_dict(), held)
+        kept = {name: value.half().contiguous() for name, value in judge.state_dict().items()}
+        save_file(kept, options.out / KEPT.name)
+    else:
+        judge.load_state_dict({name: value.float() for name, value in load_file(KEPT).items()})
     half = len(apart) // 2  # the book's come last
     told = {"scenes": accuracy(judge.eval(), apart[:half], apart_pages[:half])}
     told["pages"] = accuracy(judge, apart[half:], apart_pages[half:])

@@ -263,7 +263,7 @@ def paint(
             paint_thing(world, thing, facts.land)
             continue
         slot = (number + bool(facts.landmark)) % len(SPOTS)
-        paint_page_thing(replace(world, rng=np.random.default_rng(slot)), thing, facts.land, slot)
+        paint_page_thing(replace(world, rng=np.random.default_rng(slot)), thing, slot)
     if "leaves" in facts.sky:
         weather.leaves(world)
     _paint_weather(world)

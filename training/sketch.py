@@ -27,7 +27,7 @@ from .network import FULL, Shape, text_encoder
 from .optimiser import Muon
 from .scenes import ANYWHERE
 from .shipped import painter_of
-from .staging import FLY, GROWN, SPOTS, STAND, TALL, flies
+from .staging import FLY, GROWN, SPOTS, STAND, TALL, soars
 from .stencils import stencils
 from .storybook import Library, agreed, share, weights_of
 from .vocabulary import SPECIAL, canonical_ids, encode
@@ -65,7 +65,7 @@ def cover(page: Facts, side: int = 16) -> np.ndarray:
     counts = np.ones((1, side, side), np.float32)
     for number, (size, _, word) in enumerate(page.things):
         x = SPOTS[(number + bool(page.landmark)) % len(SPOTS)]
-        foot, tall = (FLY if flies(word, page.land) else STAND), TALL * GROWN[size]
+        foot, tall = (FLY if soars(word) else STAND), TALL * GROWN[size]
         top, bottom = (round(share * side) for share in (foot - tall, foot))
         left, right = (round(share * side) for share in (x - tall / 2, x + tall / 2))
         counts[:, max(0, top) : bottom + 1, max(0, left) : right] = THING

@@ -77,19 +77,24 @@ def _tower(world: World, x: float, foot: float, tall: float, depth: float) -> No
     )
 
 
-def paint_page_thing(world: World, thing: tuple[str, str, str], land: str, slot: int) -> None:
+def paint_page_thing(world: World, thing: tuple[str, str, str], slot: int) -> None:
     """Set a thing down as a page has it: always as tall, in one of `SPOTS`, so that it is learnt soonest."""
     height, width = world.size
     size, colour, word = thing
-    aloft = flies(word, land)
+    aloft = soars(word)
     foot = height * (FLY if aloft else STAND)
     tall, depth = height * TALL * GROWN[size], 0.4 if aloft else world.ground_depth(foot)
     place(world, word, width * SPOTS[slot], foot, tall, depth, colour or None)
 
 
+def soars(word: str) -> bool:
+    """Whether a thing is in the air on its page, whatever the land: there each has one spot."""
+    return THINGS[word][1] == "sky"
+
+
 def flies(word: str, land: str) -> bool:
     """Whether a thing is in the air, or afloat where there is no ground."""
-    return THINGS[word][1] == "sky" or land in ("space", "cloudland", "underwater")
+    return soars(word) or land in ("space", "cloudland", "underwater")
 
 
 def paint_thing(world: World, thing: tuple[str, str, str], land: str) -> None:

@@ -152,7 +152,7 @@ class Student:
     """The networks in training with their running average, kept in `out/storybook.pt` and taken up again from there.
 
     `words`: weights of the text encoder that a sketch was learnt with; they stay as they are. `begun`: those of a UNet
-    to begin from, but for what it says last.
+    to begin from.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class Student:
         parts = torch.nn.ModuleDict({"unet": unet(shape), "text": text_encoder(shape)})
         if begun is not None:
             parts["unet"].load_state_dict(begun)
-        if shape.sketched:  # it begins by saying nothing beyond the linear guess
+        elif shape.sketched:  # it begins by saying nothing beyond the linear guess
             torch.nn.init.zeros_(parts["unet"].conv_out.weight)
             torch.nn.init.zeros_(parts["unet"].conv_out.bias)
         if words is not None:

@@ -24,6 +24,9 @@ absolute differences, 0..1), and farther than half the distance without any movi
 PATCH = 6
 """Pixels of a side of the patches that the flow is searched by: of 4 to 12, these gave the nearest pictures."""
 
+REFINED = 2
+"""Rounds of the flow's variational refinement: more cost time and gave no nearer pictures."""
+
 AROUND = 5
 """Pixels of the square over which two ways that a pixel may have moved are compared."""
 
@@ -71,28 +74,52 @@ class Way:
 
     def __init__(self, one: Bytes, two: Bytes) -> None:
         self.one, self.two = one, two
-        self.there, self.back = flows(one, two)
-        self.sure = [_agreement(self.there, self.back), _agreement(self.back, self.there)]
+        self.flows = [_both_ways(*seen) for seen in _principal(one, two)]
+        there, back = self.flows[0]
+        self.sure = [_agreement(there, back), _agreement(back, there)]
 
     def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W).
 
-        A pixel moves as the flow there tells, or as the flow back does: whichever makes the pictures more alike.
+        Of all ways that the flows there and back tell of, a pixel goes the one that makes the pictures most alike.
         """
-        here = _places(self.there.shape)
-        told = (_standing(self.there, time), -_standing(self.back, 1 - time))
-        apart = [self._apart(here - time * way, here + (1 - time) * way) for way in told]
-        way = np.where((apart[1] < apart[0])[..., None], told[1], told[0])
+        here = _places(self.one.shape)
+        way, least = np.zeros_like(here), np.full(here.shape[:2], np.inf, np.float32)
+        for there, back in self.flows:
+            for told in (_standing(there, time), -_standing(back, 1 - time)):
+                apart = self._apart(here - time * told, here + (1 - time) * told)
+                nearer = apart < least
+                way[nearer], least[nearer] = told[nearer], apart[nearer]
         to_one, to_two = -time * way, (1 - time) * way
         weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + DOUBT)
         weight_two = time * (_look(self.sure[1], here + to_two) + DOUBT)
         share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
         return np.concatenate((to_one, to_two), -1), share
 
-    def _apart(self, in_one: NDArray[Any], in_two: NDArray[Any]) -> NDArray[np.float32]:
-        """How far what the pictures show at two sets of places differs, around each (H×W)."""
-        off = np.abs(_look(self.one, in_one) - _look(self.two, in_two)).sum(-1)
-        return np.asarray(cv2.blur(off, (AROUND, AROUND)), np.float32)
+    def _apart(self, in_one: NDArray[np.float32], in_two: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how far what the pictures show at two sets of places differs, around each (H×W)."""
+        off = cv2.absdiff(_look(self.one, in_one), _look(self.two, in_two))
+        return np.asarray(cv2.boxFilter(cv2.transform(off, SUM), cv2.CV_32F, (AROUND, AROUND)), np.float32)
+
+
+SUM = np.ones((1, 3), np.float32)
+
+
+def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Return both pictures in the two principal components of their colours (H×W, bytes).
+
+    What is as light as what it moves over is seen in the second.
+    """
+    colours = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3))).astype(np.float32)
+    _, axes = np.linalg.eigh(np.cov(colours[:: max(1, len(colours) // 20_000)], rowvar=False))
+    turned = (colours - colours.mean(0)) @ axes[:, :0:-1].astype(np.float32) + 128
+    seen = np.rint(turned.clip(0, 255)).astype(np.uint8).reshape(2, *one.shape[:2], 2)
+    return [(np.ascontiguousarray(seen[0, ..., part]), np.ascontiguousarray(seen[1, ..., part])) for part in range(2)]
+
+
+def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    there, back = both_ways(first, second, PATCH, REFINED)
+    return np.asarray(there, np.float32), np.asarray(back, np.float32)
 
 
 def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
@@ -104,8 +131,7 @@ def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
     first, second = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
-    there, back = both_ways(first, second, PATCH)
-    return np.asarray(there, np.float32), np.asarray(back, np.float32)
+    return _both_ways(first, second)
 
 
 def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:
