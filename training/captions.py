@@ -117,6 +117,9 @@ SAID = 0.98
 UNSAID = "meadow"
 """The land of a prompt that names none: its captions often leave it out, those of others never."""
 
+HOMES = {"motel": "road", "lighthouse": "coast", "castle": "hill", "tower": "hill", "house": "meadow"}
+"""The land of a prompt that names none, but this landmark."""
+
 
 def caption(rng: Generator, facts: Facts) -> str:
     """One wording of the facts; one in twenty is empty.
@@ -128,7 +131,8 @@ def caption(rng: Generator, facts: Facts) -> str:
         return ""
     parts: list[str] = []
     weather_said = facts.weather != "clear" and rng.random() < SAID
-    place_said = facts.land != UNSAID or rng.random() < 0.4
+    home = HOMES[facts.landmark] if facts.landmark else UNSAID
+    place_said = facts.land != home or rng.random() < 0.4
     if place_said:
         parts.append(_place(rng, facts, weather_said))
     elif weather_said:

@@ -156,7 +156,7 @@ def first_places() -> list[Facts]:
     return found
 
 
-ANYWHERE = ("castle", "house", "tower", "lighthouse")
+ANYWHERE = ("castle", "house", "tower", "lighthouse", "motel")
 PLAIN_THINGS = 0.75
 """Of a page's things, the share whose size and colour are left unsaid."""
 
@@ -257,7 +257,9 @@ def paint(
     shaped = replace(world, rng=shapes)
     land.paint(shaped)
     if facts.landmark:
-        paint_landmark(shaped, facts.landmark, page=fixed)
+        # on a page a building looks the same in every land
+        marked = replace(world, rng=np.random.default_rng(0)) if fixed else shaped
+        paint_landmark(marked, facts.landmark, page=fixed)
     for number, thing in enumerate(facts.things):
         if not fixed:
             paint_thing(world, thing, facts.land)

@@ -38,10 +38,13 @@ NEAR = 0.1
 """Errors beyond this count as they are, not by their squares (Charbonnier's loss): what words leave open then becomes
 one of the pictures that they may mean, not the ghosts of all, and what is bare stays bare."""
 THING = 4.0
-"""How much more a cell counts that a thing covers: things are small and many."""
+"""How much more a cell counts that a thing covers, or a landmark: they are small and many."""
 
 PLAIN = 0.25
 """Share of the batches that are all of the house style, beside what there is of it in the others."""
+
+MARKED = 0.15
+"""Share of the batches whose pages all have a landmark: five buildings, on few pages."""
 
 
 class Book:
@@ -49,10 +52,16 @@ class Book:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self.marked: list[int] = []
+        self.counted = 0
 
     def batch(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents (count×C×16×16) of random pages, weights (count×1×16×16), token ids (count×24), worded anew."""
-        numbers = self.library.plain if rng.random() < PLAIN else range(len(self.library.latents))
+        chance, known = rng.random(), len(self.library.facts)
+        if known != self.counted:
+            self.marked = [number for number, page in enumerate(self.library.facts) if page.landmark] or [0]
+            self.counted = known
+        numbers = self.library.plain if chance < PLAIN else range(known) if chance < 1 - MARKED else self.marked
         chosen = [numbers[i] for i in rng.integers(len(numbers), size=count)]
         pages = [self.library.facts[i] for i in chosen]
         ids = torch.tensor([encode("" if rng.random() < 0.04 else caption(rng, page)) for page in pages])
@@ -61,8 +70,10 @@ class Book:
 
 
 def cover(page: Facts, side: int = 16) -> np.ndarray:
-    """What each cell of a page counts (1×side×side): `THING` where its things stand, 1 elsewhere."""
+    """What each cell of a page counts (1×side×side): `THING` where its things and its landmark stand, 1 elsewhere."""
     counts = np.ones((1, side, side), np.float32)
+    if page.landmark:
+        counts[:, 4:12, 4:12] = THING
     for number, (size, _, word) in enumerate(page.things):
         x = SPOTS[(number + bool(page.landmark)) % len(SPOTS)]
         foot, tall = (FLY if soars(word) else STAND), TALL * GROWN[size]
