@@ -174,7 +174,7 @@ def page(rng: Generator) -> Facts:
     hour = "night" if air in ("neon", "aurora") and rng.random() < 0.8 else hour
     marks = (*LANDS[land].landmarks, *ANYWHERE) if LANDS[land].open_sky else ()
     landmark = marks[int(rng.integers(len(marks)))] if marks and rng.random() < 0.2 else ""
-    words, things = [word for word in known_things() if word not in ANYWHERE], []
+    words, things = [word for word in known_things() if word not in ANYWHERE and word not in LANDS], []
     for _ in range(int(rng.choice(3, p=(0.2, 0.7, 0.1) if not landmark else (0.8, 0.2, 0.0))) if words else 0):
         size, colour = "", ""
         if rng.random() > PLAIN_THINGS:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .captions import Facts
 from .objects import known_things
-from .scenes import ANYWHERE, paint_page
+from .scenes import ANYWHERE, LANDS, paint_page
 
 PLACES = (("meadow", "day"), ("desert", "sunset"), ("snow", "dusk"), ("road", "night"), ("hill", "dawn"))
 
@@ -36,6 +36,8 @@ def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = ()) -> dict[str, tup
     bare, found = _latents(bare_pictures, vae), {}
     side = bare_pictures[0].shape[0] // bare.shape[-1]
     for word in words or (*known_things(), *ANYWHERE):
+        if word in LANDS:  # its name calls up the land
+            continue
         said = {"landmark": word} if word in ANYWHERE else {"things": (("", "", word),)}
         pictures = [paint_page(replace(page, **said))[0] for page in bare_pages]
         changed = np.mean(
