@@ -140,7 +140,7 @@ def begun(picture: Tensor | None, shares: Tensor, share: float, drawn: Tensor) -
     return start, shares, min(share, float(shares.max()))
 
 
-CALM = 0.7
+CALM = 1.0
 """Of what pictures usually have beyond their sketches, the share that is taken for noise."""
 
 

@@ -84,21 +84,22 @@ class Way:
         Of all ways that the flows there and back tell of, a pixel goes the one that makes the pictures most alike.
         """
         here = _places(self.one.shape)
-        way, least = np.zeros_like(here), np.full(here.shape[:2], np.inf, np.float32)
-        for there, back in self.flows:
-            for told in (_standing(there, time), -_standing(back, 1 - time)):
-                apart = self._apart(here - time * told, here + (1 - time) * told)
-                nearer = apart < least
-                way[nearer], least[nearer] = told[nearer], apart[nearer]
+        told = [way for there, back in self.flows for way in (_standing(there, time), -_standing(back, 1 - time))]
+        way, least = told[0], self._apart(here, told[0], time)
+        for other in told[1:]:
+            apart = self._apart(here, other, time)
+            nearer = cv2.compare(apart, least, cv2.CMP_LT)
+            cv2.copyTo(other, nearer, way)
+            cv2.copyTo(apart, nearer, least)
         to_one, to_two = -time * way, (1 - time) * way
         weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + DOUBT)
         weight_two = time * (_look(self.sure[1], here + to_two) + DOUBT)
         share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
         return np.concatenate((to_one, to_two), -1), share
 
-    def _apart(self, in_one: NDArray[np.float32], in_two: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how far what the pictures show at two sets of places differs, around each (H×W)."""
-        off = cv2.absdiff(_look(self.one, in_one), _look(self.two, in_two))
+    def _apart(self, here: NDArray[np.float32], way: NDArray[np.float32], time: float) -> NDArray[np.float32]:
+        """Return how far what both pictures show differs around each pixel, if it goes that way (H×W)."""
+        off = cv2.absdiff(_look(self.one, here - time * way), _look(self.two, here + (1 - time) * way))
         return np.asarray(cv2.boxFilter(cv2.transform(off, SUM), cv2.CV_32F, (AROUND, AROUND)), np.float32)
 
 
@@ -110,11 +111,12 @@ def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[
 
     What is as light as what it moves over is seen in the second.
     """
-    colours = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3))).astype(np.float32)
-    _, axes = np.linalg.eigh(np.cov(colours[:: max(1, len(colours) // 20_000)], rowvar=False))
-    turned = (colours - colours.mean(0)) @ axes[:, :0:-1].astype(np.float32) + 128
-    seen = np.rint(turned.clip(0, 255)).astype(np.uint8).reshape(2, *one.shape[:2], 2)
-    return [(np.ascontiguousarray(seen[0, ..., part]), np.ascontiguousarray(seen[1, ..., part])) for part in range(2)]
+    pixels = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3)))
+    some = pixels[:: max(1, len(pixels) // 20_000)].astype(np.float64)
+    _, axes = np.linalg.eigh(np.cov(some, rowvar=False))
+    mean = some.mean(0)
+    views = [np.append(axes[:, part], 128 - mean @ axes[:, part])[None] for part in (2, 1)]
+    return [tuple(np.asarray(cv2.transform(picture, view), np.uint8) for picture in (one, two)) for view in views]
 
 
 def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -153,8 +155,8 @@ def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
 
 def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return H×W in 0..1: 1 where going along ``flow`` and then ``back`` comes home, 0 where that pixel gets hidden."""
-    off = np.linalg.norm(flow + _look(back, _places(flow.shape) + flow), axis=-1)
-    return np.exp(-np.square(off / (1 + 0.1 * np.linalg.norm(flow, axis=-1)))).astype(np.float32)
+    off = cv2.magnitude(*cv2.split(flow + _look(back, _places(flow.shape) + flow)))
+    return np.exp(-np.square(off / (1 + np.float32(0.1) * cv2.magnitude(*cv2.split(flow)))))
 
 
 def _mixed(one: Bytes, two: Bytes, ways: NDArray[np.float32], share: NDArray[np.float32], time: float) -> Bytes:
@@ -177,7 +179,7 @@ class Rife:
 
     def __init__(self, net: FlowNet, device: torch.device) -> None:
         self.device = device
-        self.net = net.to(device)
+        self.net = net.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         digest = hashlib.blake2b(digest_size=8)
         for value in net.state_dict().values():
             digest.update(value.cpu().numpy().tobytes())
@@ -192,14 +194,21 @@ class Rife:
             if time in (0.0, 1.0):
                 made.append((two if time else one).copy())
                 continue
-            start = None if way is None else torch.from_numpy(start_of(way, float(time)))[None].to(self.device)
+            start = (
+                None if way is None else _channels_last(torch.from_numpy(start_of(way, float(time)))).to(self.device)
+            )
             with torch.inference_mode():
                 picture = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32), start)[0]
             made.append((picture.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
         return made
 
     def _tensor(self, picture: Bytes) -> torch.Tensor:
-        return torch.tensor(picture, device=self.device).permute(2, 0, 1)[None].float() / 255
+        return _channels_last(torch.tensor(picture, device=self.device).permute(2, 0, 1)).float() / 255
+
+
+def _channels_last(planes: torch.Tensor) -> torch.Tensor:
+    """Return C×H×W as 1×C×H×W that convolutions on a CPU are quickest on."""
+    return planes[None].contiguous(memory_format=torch.channels_last)
 
 
 BUILT_IN = Path(__file__).parents[1] / "weights" / "between"
