@@ -33,6 +33,9 @@ AROUND = 5
 DOUBT = 0.3
 """What a pixel whose flows there and back disagree still counts, beside 1 more where they agree."""
 
+OUTSIDE = 1e-3
+"""What a picture still counts where a way leads beyond its edge."""
+
 
 class Tween(Protocol):
     """Makes pictures between two."""
@@ -92,8 +95,10 @@ class Way:
             cv2.copyTo(other, nearer, way)
             cv2.copyTo(apart, nearer, least)
         to_one, to_two = -time * way, (1 - time) * way
-        weight_one = (1 - time) * (_look(self.sure[0], here + to_one) + DOUBT)
-        weight_two = time * (_look(self.sure[1], here + to_two) + DOUBT)
+        weight_one, weight_two = (
+            share * (_look(sure, here + off) + DOUBT) * _inside(here + off)
+            for share, sure, off in ((1 - time, self.sure[0], to_one), (time, self.sure[1], to_two))
+        )
         share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
         return np.concatenate((to_one, to_two), -1), share
 
@@ -151,6 +156,13 @@ def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(found, np.float32)
+
+
+def _inside(places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 where a place is in the picture (H×W), next to nothing where it is beyond its edge."""
+    height, width = places.shape[:2]
+    x, y = places[..., 0], places[..., 1]
+    return np.where((x >= -0.5) & (y >= -0.5) & (x <= width - 0.5) & (y <= height - 0.5), 1, OUTSIDE).astype(np.float32)
 
 
 def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[np.float32]:
