@@ -306,7 +306,7 @@ def test_a_plain_net_that_lacks_a_block_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_auto_mends_optical_flow_on_a_photograph() -> None:
+def test_auto_and_flow_mend_optical_flow_on_a_photograph() -> None:
     photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "examples" / "parallax.jpg")), cv2.COLOR_BGR2RGB)
     photo = cv2.resize(photo, (480, 300), interpolation=cv2.INTER_AREA)
 
@@ -319,7 +319,10 @@ def test_auto_mends_optical_flow_on_a_photograph() -> None:
     one, middle, two = (moved(share) for share in (0.0, 0.5, 1.0))
     one.flags.writeable = two.flags.writeable = False  # as frames out of a reader are
     auto, flow = (open_tween(name, "cpu").between(one, two, [0.5])[0] for name in ("auto", "flow"))
-    assert cv2.PSNR(auto, middle) > cv2.PSNR(flow, middle) + 2  # most of it at the edges, where things come in
+    plain = (_carried(one, flows(one, two)[0], 0.5) + _carried(two, flows(two, one)[0], 0.5)) / 2
+    least = cv2.PSNR(np.uint8(np.rint(plain)), middle)
+    # most of it at the edges, where things come in
+    assert cv2.PSNR(auto, middle) > least + 1.5 and cv2.PSNR(flow, middle) > least + 1
 
 
 def test_the_nets_that_ship_take_less_than_50_megabytes() -> None:
