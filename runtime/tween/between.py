@@ -121,7 +121,10 @@ def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[
     _, axes = np.linalg.eigh(np.cov(some, rowvar=False))
     mean = some.mean(0)
     views = [np.append(axes[:, part], 128 - mean @ axes[:, part])[None] for part in (2, 1)]
-    return [tuple(np.asarray(cv2.transform(picture, view), np.uint8) for picture in (one, two)) for view in views]
+    return [
+        (np.asarray(cv2.transform(one, view), np.uint8), np.asarray(cv2.transform(two, view), np.uint8))
+        for view in views
+    ]
 
 
 def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -158,7 +161,7 @@ def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(found, np.float32)
 
 
-def _inside(places: NDArray[np.float32]) -> NDArray[np.float32]:
+def _inside(places: NDArray[Any]) -> NDArray[np.float32]:
     """Return 1 where a place is in the picture (H×W), next to nothing where it is beyond its edge."""
     height, width = places.shape[:2]
     x, y = places[..., 0], places[..., 1]
