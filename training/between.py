@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from animc.runtime.flow import both_ways
 from animc.runtime.picture import Bytes
-from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, start_of
+from animc.runtime.tween.between import Blend, Flow, Rife, Tween, Way, mixed, start_of
 from animc.runtime.tween.flownet import FlowNet
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -202,22 +202,9 @@ class Midpoint:
         grey = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
         there, back = both_ways(*grey)
         return [
-            np.rint(_carried(one, there, t) * (1 - t) + _carried(two, back, 1 - t) * t).astype(np.uint8) for t in times
+            mixed(one, two, np.concatenate((-t * there, -(1 - t) * back), -1), np.full(one.shape[:2], t, np.float32), t)
+            for t in times
         ]
-
-
-def _carried(picture: Bytes, flow: np.ndarray, share: float) -> np.ndarray:
-    """A picture (H×W×3) moved so far along its flow (H×W×2), as if the flow were everywhere as it is here."""
-    height, width = picture.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    looked = np.float32(share) * flow
-    return cv2.remap(
-        picture.astype(np.float32),
-        x - looked[..., 0],
-        y - looked[..., 1],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
 
 
 @torch.no_grad()

@@ -52,16 +52,13 @@ class Book:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.marked: list[int] = []
-        self.counted = 0
 
     def batch(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents (count×C×16×16) of random pages, weights (count×1×16×16), token ids (count×24), worded anew."""
-        chance, known = rng.random(), len(self.library.facts)
-        if known != self.counted:
-            self.marked = [number for number, page in enumerate(self.library.facts) if page.landmark] or [0]
-            self.counted = known
-        numbers = self.library.plain if chance < PLAIN else range(known) if chance < 1 - MARKED else self.marked
+        chance, known = rng.random(), range(len(self.library.facts))
+        numbers = (
+            self.library.plain if chance < PLAIN else known if chance < 1 - MARKED else self.library.marked or known
+        )
         chosen = [numbers[i] for i in rng.integers(len(numbers), size=count)]
         pages = [self.library.facts[i] for i in chosen]
         ids = torch.tensor([encode("" if rng.random() < 0.04 else caption(rng, page)) for page in pages])

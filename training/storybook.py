@@ -51,6 +51,7 @@ class Library:
     seen: set[str] = field(default_factory=set)
     plain: list[int] = field(default_factory=list)
     bare: list[int] = field(default_factory=list)
+    marked: list[int] = field(default_factory=list)
 
     def grow(self, most: int) -> None:
         """Take in at most so many new shards (each costs seconds of encoding the first time)."""
@@ -64,6 +65,7 @@ class Library:
             self.seen.add(shard.name)
         self.plain = [number for number, facts in enumerate(self.facts) if facts.style == "storybook"]
         self.bare = [number for number in self.plain if not self.facts[number].things]
+        self.marked = [number for number, facts in enumerate(self.facts) if facts.landmark]
 
     def batch(
         self, rng: np.random.Generator, count: int, pool: Sequence[int] = ()

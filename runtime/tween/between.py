@@ -69,7 +69,7 @@ class Flow:
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return both pictures carried along the flow to each time and blended."""
         way = Way(one, two)
-        return [_mixed(one, two, *way.at(float(time)), float(time)) for time in times]
+        return [mixed(one, two, *way.at(float(time)), float(time)) for time in times]
 
 
 class Way:
@@ -174,7 +174,8 @@ def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[
     return np.exp(-np.square(off / (1 + np.float32(0.1) * cv2.magnitude(*cv2.split(flow)))))
 
 
-def _mixed(one: Bytes, two: Bytes, ways: NDArray[np.float32], share: NDArray[np.float32], time: float) -> Bytes:
+def mixed(one: Bytes, two: Bytes, ways: NDArray[np.float32], share: NDArray[np.float32], time: float) -> Bytes:
+    """Return both pictures looked at along the flows to them (H×W×4, pixels), the second's share (H×W) of it."""
     if time in (0.0, 1.0):
         return (two if time else one).copy()
     here, share = _places(one.shape), share[..., None]
