@@ -53,7 +53,12 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
 
 
 def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5) -> tuple[Any, Any]:
-    """Return the flow from one grey picture (H×W) to another and back, H×W×2 in pixels. Raises RenderError.
+    """Return the flow from one grey picture (H×W) to another and back, each as `one_way` does."""
+    return one_way(first, second, patch, refined), one_way(second, first, patch, refined)
+
+
+def one_way(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5) -> Any:
+    """Return the flow from one grey picture (H×W) to another, H×W×2 in pixels. Raises RenderError.
 
     ``patch``: pixels of a side of what is searched for; small ones keep to the outlines of small things, and err more
     where little is to be seen. ``refined``: rounds of the variational refinement.
@@ -70,6 +75,6 @@ def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         search.setPatchSize(patch)
         search.setVariationalRefinementIterations(refined)
-        return search.calc(first, second, None), search.calc(second, first, None)  # type: ignore[call-overload]
+        return search.calc(first, second, None)  # type: ignore[call-overload]
     finally:
         cv2.setNumThreads(threads)

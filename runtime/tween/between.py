@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..flow import both_ways
+from ..flow import both_ways, one_way
 from ..hub import best_device
 from ..picture import Bytes
 from .flownet import FlowNet, load_flownet
@@ -64,7 +64,7 @@ class Blend:
 class Flow:
     """OpenCV's dense inverse search both ways, with the hidden parts taken from the side that shows them."""
 
-    fingerprint = "flow DIS 2"
+    fingerprint = "flow DIS 3"
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return both pictures carried along the flow to each time and blended."""
@@ -77,8 +77,9 @@ class Way:
 
     def __init__(self, one: Bytes, two: Bytes) -> None:
         self.one, self.two = one, two
-        self.flows = [_both_ways(*seen) for seen in _principal(one, two)]
-        there, back = self.flows[0]
+        light, colour = _principal(one, two)
+        there, back = _both_ways(*light)
+        self.there, self.back = [there, one_way(*colour, PATCH, REFINED)], [back]
         self.sure = [_agreement(there, back), _agreement(back, there)]
 
     def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -87,7 +88,8 @@ class Way:
         Of all ways that the flows there and back tell of, a pixel goes the one that makes the pictures most alike.
         """
         here = _places(self.one.shape)
-        told = [way for there, back in self.flows for way in (_standing(there, time), -_standing(back, 1 - time))]
+        told = [_standing(there, time) for there in self.there]
+        told += [-_standing(back, 1 - time) for back in self.back]
         way, least = told[0], self._apart(here, told[0], time)
         for other in told[1:]:
             apart = self._apart(here, other, time)
@@ -114,7 +116,8 @@ SUM = np.ones((1, 3), np.float32)
 def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Return both pictures in the two principal components of their colours (H×W, bytes).
 
-    What is as light as what it moves over is seen in the second.
+    What is as light as what it moves over is seen in the second, which is searched one way only: the way back would
+    take longer and gives no nearer pictures.
     """
     pixels = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3)))
     some = pixels[:: max(1, len(pixels) // 20_000)].astype(np.float64)
@@ -199,7 +202,8 @@ class Rife:
         digest = hashlib.blake2b(digest_size=8)
         for value in net.state_dict().values():
             digest.update(value.cpu().numpy().tobytes())
-        self.fingerprint = f"rife {digest.hexdigest()} {device.type}"
+        begins = f" from {Flow.fingerprint}" if net.started else ""
+        self.fingerprint = f"rife {digest.hexdigest()} {device.type}{begins}"
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return the net's picture at each time."""

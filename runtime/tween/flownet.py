@@ -9,6 +9,7 @@ means: then its first block is like the others, and the coarsest scales are left
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,11 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return B×C×H×W of the same shape."""
-        return functional.leaky_relu(torch.addcmul(x, self.conv(x), self.beta), 0.2)
+        return functional.leaky_relu(torch.addcmul(x, self.conv(x), self.beta), 0.2, inplace=True)
 
 
 def _halving(inside: int, outside: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(inside, outside, 3, 2, 1), nn.LeakyReLU(0.2))
+    return nn.Sequential(nn.Conv2d(inside, outside, 3, 2, 1), nn.LeakyReLU(0.2, inplace=True))
 
 
 class Block(nn.Module):
@@ -75,11 +76,17 @@ def _resized(x: Tensor, size: list[int]) -> Tensor:
 def look_along(picture: Tensor, flow: Tensor) -> Tensor:
     """Return B×C×H×W where each pixel shows ``picture`` at its own place plus ``flow`` (B×2×H×W, x and y in pixels)."""
     height, width = picture.shape[-2:]
-    x = torch.linspace(-1, 1, width, device=flow.device, dtype=flow.dtype).expand(height, width)
-    y = torch.linspace(-1, 1, height, device=flow.device, dtype=flow.dtype)[:, None].expand(height, width)
-    spans = torch.tensor([max(width - 1, 1), max(height - 1, 1)], device=flow.device, dtype=flow.dtype) / 2
-    grid = torch.stack((x, y), -1) + flow.permute(0, 2, 3, 1) / spans
+    spans = flow.new_tensor([max(width - 1, 1), max(height - 1, 1)]) / 2
+    grid = torch.addcdiv(_places(height, width, flow), flow.permute(0, 2, 3, 1), spans)
     return functional.grid_sample(picture, grid, "bilinear", "border", align_corners=True)
+
+
+def _places(height: int, width: int, like: Tensor) -> Tensor:
+    """Return H×W×2: each pixel's x and y, -1..1 across the picture."""
+    places = like.new_empty(height, width, 2)
+    places[..., 0] = torch.linspace(-1, 1, width, device=like.device, dtype=like.dtype)
+    places[..., 1] = torch.linspace(-1, 1, height, device=like.device, dtype=like.dtype)[:, None]
+    return places
 
 
 class FlowNet(nn.Module):
@@ -97,27 +104,37 @@ class FlowNet(nn.Module):
         ``one``, ``two``: B×3×H×W in 0..1, sides multiples of 32. ``time``: B, in 0..1. ``start``, for a started net:
         B×5×H×W, flows to both pictures (pixels) and the mask of the first one before its sigmoid.
         """
+        return [(_blended(*looks, mask), flow) for looks, flow, mask in self._blocks(one, two, time, start)]
+
+    def _blocks(
+        self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None
+    ) -> Iterator[tuple[tuple[Tensor, Tensor], Tensor, Tensor]]:
+        """Give both pictures as each block has them, their flows and the mask."""
         plane = time.view(-1, 1, 1, 1).expand(-1, 1, *one.shape[-2:])
-        seen, flow, mask, made = torch.cat((one, two, plane), 1), None, torch.zeros_like(plane), []
+        looks, flow, mask = (one, two), None, torch.zeros_like(plane)
         if start is not None:
             flow, mask = start[:, :4], start[:, 4:]
-            seen = torch.cat((look_along(one, flow[:, :2]), look_along(two, flow[:, 2:]), plane, mask), 1)
-        for number, scale in zip(range(len(self.widths)), SCALES[-len(self.widths) :], strict=True):
+            looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
+        for number, scale in enumerate(SCALES[-len(self.widths) :]):
+            seen = torch.cat((*looks, plane) if flow is None else (*looks, plane, mask), 1)
             more, told = getattr(self, f"block{number}")(seen, flow, scale)
             flow, mask = (more, told) if flow is None else (flow + more, mask + told)
-            from_one, from_two = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
-            share = torch.sigmoid(mask)
-            made.append((from_one * share + from_two * (1 - share), flow))
-            seen = torch.cat((from_one, from_two, plane, mask), 1)
-        return made
+            looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
+            yield looks, flow, mask
 
     def forward(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None = None) -> Tensor:
         """Return the pictures at ``time`` (B, 0..1) between ``one`` and ``two`` (B×3×H×W, 0..1, any sides)."""
         height, width = one.shape[-2:]
         pads = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
-        one, two = (functional.pad(picture, pads, "replicate") for picture in (one, two))
-        start = None if start is None else functional.pad(start, pads, "replicate")
-        return self.steps(one, two, time, start)[-1][0][..., :height, :width].clamp(0, 1)
+        if any(pads):
+            one, two = (functional.pad(picture, pads, "replicate") for picture in (one, two))
+            start = None if start is None else functional.pad(start, pads, "replicate")
+        looks, _, mask = list(self._blocks(one, two, time, start))[-1]
+        return _blended(*looks, mask)[..., :height, :width].clamp(0, 1)
+
+
+def _blended(from_one: Tensor, from_two: Tensor, mask: Tensor) -> Tensor:
+    return torch.lerp(from_two, from_one, torch.sigmoid(mask))
 
 
 def load_flownet(path: Path) -> FlowNet:
