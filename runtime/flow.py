@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -52,12 +50,16 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
     return to_bytes(image.mean(0, keepdim=True).expand(3, -1, -1))[..., 0].copy()
 
 
-def both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5) -> tuple[Any, Any]:
+def both_ways(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from one grey picture (H×W) to another and back, each as `one_way` does."""
     return one_way(first, second, patch, refined), one_way(second, first, patch, refined)
 
 
-def one_way(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5) -> Any:
+def one_way(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5
+) -> NDArray[np.float32]:
     """Return the flow from one grey picture (H×W) to another, H×W×2 in pixels. Raises RenderError.
 
     ``patch``: pixels of a side of what is searched for; small ones keep to the outlines of small things, and err more
@@ -75,6 +77,8 @@ def one_way(first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8,
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         search.setPatchSize(patch)
         search.setVariationalRefinementIterations(refined)
-        return search.calc(first, second, None)  # type: ignore[call-overload]
+        # OpenCV's stubs forget that no first guess may be given; one of zeros gives another flow
+        flow = search.calc(first, second, None)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        return np.asarray(flow, np.float32)
     finally:
         cv2.setNumThreads(threads)

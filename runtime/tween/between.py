@@ -78,9 +78,10 @@ class Way:
     def __init__(self, one: Bytes, two: Bytes) -> None:
         self.one, self.two = one, two
         light, colour = _principal(one, two)
-        there, back = _both_ways(*light)
-        self.there, self.back = [there, one_way(*colour, PATCH, REFINED)], [back]
-        self.sure = [_agreement(there, back), _agreement(back, there)]
+        there, self.back = both_ways(*light, PATCH, REFINED)
+        # the colours' way back would take longer and gives no nearer pictures
+        self.there = [there, one_way(*colour, PATCH, REFINED)]
+        self.sure = [_agreement(there, self.back), _agreement(self.back, there)]
 
     def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W).
@@ -88,8 +89,7 @@ class Way:
         Of all ways that the flows there and back tell of, a pixel goes the one that makes the pictures most alike.
         """
         here = _places(self.one.shape)
-        told = [_standing(there, time) for there in self.there]
-        told += [-_standing(back, 1 - time) for back in self.back]
+        told = [*(_standing(there, time) for there in self.there), -_standing(self.back, 1 - time)]
         way, least = told[0], self._apart(here, told[0], time)
         for other in told[1:]:
             apart = self._apart(here, other, time)
@@ -116,8 +116,7 @@ SUM = np.ones((1, 3), np.float32)
 def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Return both pictures in the two principal components of their colours (H×W, bytes).
 
-    What is as light as what it moves over is seen in the second, which is searched one way only: the way back would
-    take longer and gives no nearer pictures.
+    What is as light as what it moves over is seen in the second.
     """
     pixels = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3)))
     some = pixels[:: max(1, len(pixels) // 20_000)].astype(np.float64)
@@ -130,11 +129,6 @@ def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[
     ]
 
 
-def _both_ways(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    there, back = both_ways(first, second, PATCH, REFINED)
-    return np.asarray(there, np.float32), np.asarray(back, np.float32)
-
-
 def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
     """Return the flow of the pixel that stands at each place by a time, found where it came from (H×W×2)."""
     here = _places(flow.shape)
@@ -144,7 +138,7 @@ def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
     first, second = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
-    return _both_ways(first, second)
+    return both_ways(first, second, PATCH, REFINED)
 
 
 def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ means: then its first block is like the others, and the coarsest scales are left
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ class FlowNet(nn.Module):
         if start is not None:
             flow, mask = start[:, :4], start[:, 4:]
             looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
-        for number, scale in enumerate(SCALES[-len(self.widths) :]):
+        for number, scale in zip(range(len(self.widths)), SCALES[-len(self.widths) :], strict=True):
             seen = torch.cat((*looks, plane) if flow is None else (*looks, plane, mask), 1)
             more, told = getattr(self, f"block{number}")(seen, flow, scale)
             flow, mask = (more, told) if flow is None else (flow + more, mask + told)
@@ -129,7 +130,7 @@ class FlowNet(nn.Module):
         if any(pads):
             one, two = (functional.pad(picture, pads, "replicate") for picture in (one, two))
             start = None if start is None else functional.pad(start, pads, "replicate")
-        looks, _, mask = list(self._blocks(one, two, time, start))[-1]
+        ((looks, _, mask),) = deque(self._blocks(one, two, time, start), maxlen=1)
         return _blended(*looks, mask)[..., :height, :width].clamp(0, 1)
 
 
