@@ -23,13 +23,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .captions import Facts, caption
+from .distributed import agreed, share
+from .library import Library, weights_of
 from .network import FULL, Shape, text_encoder
 from .optimiser import Muon
 from .scenes import ANYWHERE
 from .shipped import painter_of
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, soars
 from .stencils import stencils
-from .storybook import Library, agreed, share, weights_of
 from .vocabulary import SPECIAL, canonical_ids, encode
 
 LAYOUT = 0.25
