@@ -85,7 +85,7 @@ def folds() -> dict[str, str]:
     for canonical, forms in synonyms().items():
         for form in forms:
             table.setdefault(_plain(form), canonical)
-    for canonical in _spoken(table):
+    for canonical in sorted(_spoken(table)):
         table[canonical] = canonical
     for form, canonical in list(table.items()):
         if form.isascii() and canonical != "the" and len(form) > 2:
