@@ -11,8 +11,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
+from animc.runtime.painters import endless  # noqa: E402
 from animc.runtime.painters.follow import followed  # noqa: E402
 from animc.runtime.painters.steady import SteadyAutoencoder  # noqa: E402
+from animc.runtime.warp import still  # noqa: E402
 
 BUILT_IN = Path(__file__).parents[1] / "runtime" / "weights" / "storybook"
 
@@ -42,7 +44,7 @@ def closeness(one: torch.Tensor, other: torch.Tensor) -> float:
 
 
 @pytest.mark.parametrize(
-    ("size", "degrees", "aside"), [(1.0, 0, 0), (1.02, 0, 0), (1.1, 2, 6), (1.3, 4, 12), (1.6, 0, 0), (1.0, 0, 25)]
+    ("size", "degrees", "aside"), [(1.0, 0, 0), (1.02, 0, 0), (1.1, 2, 6), (1.3, 4, 12), (1.0, 0, 25)]
 )
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: float, aside: float, seed: int) -> None:
@@ -54,18 +56,50 @@ def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: f
     grainy = seen + np.random.default_rng(0).normal(0, 0.04, seen.shape)
     found = followed(tensor(grainy).clamp(0, 1), tensor(drawn))
     # a magnified picture is soft, and the sketch is sharpened again: what differs is outlines, not places
-    assert closeness(found, tensor(seen)) > (30 if size < 1.5 else 25)
+    assert closeness(found, tensor(seen)) > 30
     if (size, degrees, aside) != (1.0, 0, 0):
         assert closeness(found, tensor(seen)) > closeness(tensor(drawn), tensor(seen)) + 6
 
 
-@pytest.mark.parametrize("size", [1.2, 1.5, 1.8])
+@pytest.mark.parametrize("size", [1.2, 1.3])
 def test_a_magnified_sketch_stays_crisp(size: float) -> None:
     drawn = world(8, 256, 256)
     seen = cv2.warpAffine(drawn, cv2.getRotationMatrix2D((127.5, 127.5), 0, size), (256, 256), flags=cv2.INTER_CUBIC)
     found = followed(tensor(seen), tensor(drawn)).permute(1, 2, 0).numpy()
     soft, crisp, whole = (cv2.Laplacian(one.mean(-1), cv2.CV_32F).var() for one in (seen, found, drawn))
     assert soft < 0.7 * whole < 0.85 * whole < crisp < 1.2 * whole
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_camera_that_goes_in_for_ever_is_never_thrown_back(seed: int) -> None:
+    drawn = tensor(world(seed, 256, 256))
+    nearer = cv2.getRotationMatrix2D((127.5, 127.5), 0, 1.03)
+    picture, crisp, kept = drawn, [], []
+    for _ in range(50):  # 1.03^50 is more than two octaves
+        moved = tensor(cv2.warpAffine(picture.permute(1, 2, 0).numpy(), nearer, (256, 256), flags=cv2.INTER_CUBIC))
+        found = followed(moved.clamp(0, 1), drawn)
+        kept.append(closeness(found, moved))
+        picture = torch.lerp(moved, found, 0.5)
+        crisp.append(cv2.Laplacian(picture.mean(0).numpy(), cv2.CV_32F).var())
+    whole = cv2.Laplacian(drawn.mean(0).numpy(), cv2.CV_32F).var()
+    assert min(kept) > 18, "but for the little that the inner one brings in, all stays where the camera has it"
+    assert 0.5 * whole < min(crisp) < max(crisp) < 1.3 * whole
+
+
+@pytest.mark.parametrize("near", [1.0, 1.25, 1.5, 1.75, 1.9])
+def test_a_sketch_without_end_is_the_same_an_octave_farther_in(near: float) -> None:
+    drawn, here = tensor(world(4)), still((256, 192), torch.device("cpu"))
+    seen = endless.endless(drawn, here / near, near)
+    for octaves in (1, -1, 5):
+        more = endless.OCTAVE**octaves
+        assert torch.allclose(endless.endless(drawn, here / near / more, near * more), seen, atol=1e-4)
+
+
+def test_an_octave_ends_as_it_begins() -> None:
+    drawn, here = tensor(world(4)), still((256, 192), torch.device("cpu"))
+    assert torch.allclose(endless.endless(drawn, here, 1.0), drawn, atol=1e-4)
+    last = endless.endless(drawn, here / 1.9999, 1.9999)
+    assert closeness(last, drawn) > 40 and (last - drawn).abs().max() < 0.1
 
 
 def test_a_sketch_of_another_world_stays() -> None:

@@ -28,7 +28,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .motion import FINE, UNKNOWN
 from .optimiser import Muon
 
-WIDTHS = (96, 80, 48)
+WIDTHS = (64, 48, 32)
 """Channels of its blocks: it starts from DIS optical flow, so that the coarsest of RIFE's scales is not needed."""
 RATE = 2e-3
 CROP = 128

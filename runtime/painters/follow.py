@@ -7,6 +7,8 @@ remembered from frame to frame; where the sketch is not found, it stays in its s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import cv2
@@ -20,17 +22,17 @@ from ..flow import trusted_drift
 from ..picture import resize
 from ..retouch import blur
 from ..warp import still
+from . import endless as without_end
 
 Shades = NDArray[np.float32]
 Move = NDArray[np.float64]
 """Where each place of a picture looks in the sketch, 2×3 in pixels."""
-
 ROUGH = 64
 """Pixels to which the longer side is reduced for the rough search."""
 FINE = 128
 """Pixels to which the longer side is reduced for all the rest: what is found is smooth."""
-SIZES = tuple(1.15**step for step in range(6))
-"""How much larger than the sketch a picture may show it, at first."""
+SIZES = tuple(1.15**step for step in range(5))
+"""How much larger than the sketch a picture may show it, at first; larger ones stand in each other (``endless``)."""
 BETTER = 0.02
 """By how much a larger size must match better to be taken."""
 ALIKE = 0.3
@@ -43,9 +45,18 @@ SHARPEST = 3.0
 """Share of an unsharp mask that a magnified sketch is sharpened by at most."""
 DOUBT = 0.05
 """What no motion at all counts in that average."""
+ASIDE, ASKEW = 0.05, 0.06
+"""How far a sketch may be from its spot (of the picture's sides), and from upright (radians, or shear), at its ease."""
+BESIDE, NEAR = 0.15, 1.05
+"""How far it may be beside it where it is not magnified, as in a pan; that ends where it is, so many times."""
+BACK = 0.15
+"""Share of what is beyond that by which it is drawn back in a frame."""
 
 
-HOW = f"{ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST}"
+HOW = (
+    f"{without_end.HOW} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST} "
+    f"{ASIDE} {ASKEW} {BESIDE} {NEAR} {BACK}"
+)
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
 
 
@@ -66,8 +77,9 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
     left = parts[:, :2] / (parts[:, 2:] + DOUBT)
     if _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
-    move, left = _enlarged(move, 1 / share), functional.interpolate(left, sides, mode="bicubic")
-    return _crisp(_seen(shown, move, left), float(_outlines(shown).square().mean()), move)
+    move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
+    crisp = partial(_crisp, float(_outlines(shown).square().mean()))
+    return crisp(_seen(shown, move, left, crisp), 1.0).clamp(0, 1)
 
 
 def _outlines(picture: Tensor) -> Tensor:
@@ -77,20 +89,19 @@ def _outlines(picture: Tensor) -> Tensor:
     return functional.conv2d(shades, kernel)[0]
 
 
-def _crisp(moved: Tensor, outlines: float, move: Move) -> Tensor:
-    """Return a moved sketch with outlines as strong as before it was moved (``outlines``: their mean square).
+def _crisp(outlines: float, moved: Tensor, near: float) -> Tensor:
+    """Return a sketch, magnified ``near`` times, with outlines as strong as before (``outlines``: their mean square).
 
     Magnifying makes them soft, and a film that moves on and on would go soft with them: so the sketch is sharpened by
     as much as brings their strength back (an unsharp mask, whose share is the root of a quadratic).
     """
-    near = 1 / np.sqrt(abs(np.linalg.det(move[:, :2])))
-    fine = moved - blur(moved, float(near))
+    fine = moved - blur(moved, near)
     plain, more = _outlines(moved), _outlines(fine)
     a, b, c = (float((one * other).mean()) for one, other in ((plain, plain), (plain, more), (more, more)))
     if a >= outlines or c <= 0:
         return moved
     share = (np.sqrt(b * b + c * (outlines - a)) - b) / c
-    return (moved + min(share, SHARPEST) * fine).clamp(0, 1)
+    return moved + min(share, SHARPEST) * fine
 
 
 def _enlarged(move: Move, factor: float) -> Move:
@@ -125,24 +136,30 @@ def _roughly(picture: Shades, sketch: Shades) -> Move | None:
     for size in SIZES:
         near = 1 / size
         inner = np.array([[near, 0, (1 - near) * (width - 1) / 2], [0, near, (1 - near) * (height - 1) / 2]])
-        (right, down), _ = cv2.phaseCorrelate(one, _warped(other, inner))
+        (right, down), _ = cv2.phaseCorrelate(one, _shade(other, inner))
         if abs(right) > width / 3 or abs(down) > height / 3:
             continue
         for shift in ((0.0, 0.0), (right, down)):
             move = inner.copy()
             move[:, 2] += inner[:, :2] @ shift
-            match = _alike(one, _warped(other, move))
+            match = _alike(one, _shade(other, move))
             if match > best + BETTER:
                 best, found = match, move
     return None if found is None else _enlarged(found, max(picture.shape) / max(one.shape))
 
 
-def _warped(shade: Shades, move: Move) -> Shades:
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(shade, move, shade.shape[::-1], flags=flags), np.float32)
+def _shade(sketch: Shades, move: Move) -> Shades:
+    return _seen(torch.from_numpy(sketch)[None], move)[0].numpy()
 
 
-def _seen(shown: Tensor, move: Move, left: Tensor | None = None) -> Tensor:
+def _near(move: Move) -> float:
+    """Return how many times a move magnifies."""
+    return float(1 / np.sqrt(abs(np.linalg.det(move[:, :2]))))
+
+
+def _seen(
+    shown: Tensor, move: Move, left: Tensor | None = None, finish: Callable[[Tensor, float], Tensor] | None = None
+) -> Tensor:
     """Return the sketch where a move takes it, after what is ``left`` to move (1×2×H×W, −1..1 across the picture)."""
     height, width = shown.shape[1:]
     half = np.array([width / 2, height / 2])
@@ -151,8 +168,24 @@ def _seen(shown: Tensor, move: Move, left: Tensor | None = None) -> Tensor:
     here = still((width, height), shown.device)
     here = here if left is None else here + left[0].permute(1, 2, 0)
     matrix, offset = (torch.from_numpy(part).to(here) for part in (turn, shift))
-    looked = (here @ matrix.T + offset)[None]
-    return functional.grid_sample(shown[None], looked, "bicubic", "border", align_corners=False)[0].clamp(0, 1)
+    return without_end.endless(shown, here @ matrix.T + offset, _near(move), finish)
+
+
+def _drawn_back(move: Move, size: tuple[int, int]) -> Move:
+    """Return a move a little nearer to the sketch's spot where it is far from it, and a little more upright.
+
+    Each octave doubles how far the next one is aside: a film that goes on and on must not lead out of the world.
+    """
+    middle = (np.array(size) - 1) / 2
+    turn, aside = move[:, :2], move[:, :2] @ middle + move[:, 2] - middle
+    near = _near(move)
+    free = np.interp(near, (1.0, NEAR), (1.0, 0.0))
+    limit = np.array((ASIDE + free * (BESIDE - ASIDE), ASIDE)) * size
+    aside = aside - BACK * np.sign(aside) * np.maximum(np.abs(aside) - limit, 0)
+    upright = np.eye(2) / near
+    askew = float(np.linalg.norm(turn - upright) / np.linalg.norm(upright))
+    turn = turn + (upright - turn) * BACK * max(0.0, 1 - ASKEW / max(askew, 1e-9))
+    return np.concatenate((turn, (middle + aside - turn @ middle)[:, None]), 1)
 
 
 def _fitted(move: Move, picture: Tensor, drift: Tensor, trust: Tensor) -> Move:
@@ -176,4 +209,4 @@ def _fitted(move: Move, picture: Tensor, drift: Tensor, trust: Tensor) -> Move:
         weighted = here * counts[:, None]
         fit = np.linalg.lstsq(weighted.T @ here, weighted.T @ wanted, rcond=None)[0]
         counts = weight / (1 + (np.linalg.norm(here @ fit - wanted, axis=1) / 1.5) ** 2)
-    return np.asarray(fit.T, np.float64) if 0.3 < abs(np.linalg.det(fit[:2])) < 2 else move
+    return np.asarray(fit.T, np.float64) if 0.2 < abs(np.linalg.det(fit[:2])) < 2 else move
