@@ -46,7 +46,9 @@ SHARPEST = 3.0
 DOUBT = 0.05
 """What no motion at all counts in that average."""
 ASIDE, ASKEW = 0.05, 0.06
-"""How far a sketch may be from its spot (of the picture's sides), and from upright (radians, or shear), at its ease."""
+"""How far a sketch may be from its spot (of the picture's sides), and from upright (`_askew`), at its ease."""
+TOO_ASKEW = 0.25
+"""From which on it is not taken for found: another world looks a little like this one."""
 BESIDE, NEAR = 0.15, 1.05
 """How far it may be beside it where it is not magnified, as in a pan; that ends where it is, so many times."""
 BACK = 0.15
@@ -55,7 +57,7 @@ BACK = 0.15
 
 HOW = (
     f"{without_end.HOW} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST} "
-    f"{ASIDE} {ASKEW} {BESIDE} {NEAR} {BACK}"
+    f"{ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
 )
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
 
@@ -75,7 +77,7 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
     drift, trust = trusted_drift(one, _seen(other, move))
     parts = blur(torch.cat((drift * trust, trust), -1).permute(2, 0, 1).contiguous(), SMOOTH)[None]
     left = parts[:, :2] / (parts[:, 2:] + DOUBT)
-    if _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
+    if _askew(move) > TOO_ASKEW or _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
     move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
     crisp = partial(_crisp, float(_outlines(shown).square().mean()))
@@ -171,6 +173,11 @@ def _seen(
     return without_end.endless(shown, here @ matrix.T + offset, _near(move), finish)
 
 
+def _askew(move: Move) -> float:
+    """Return how far a move is from upright: about the angle of a turn, or half of a shear, in radians."""
+    return float(np.linalg.norm(move[:, :2] * _near(move) - np.eye(2)) / np.sqrt(2))
+
+
 def _drawn_back(move: Move, size: tuple[int, int]) -> Move:
     """Return a move a little nearer to the sketch's spot where it is far from it, and a little more upright.
 
@@ -182,9 +189,7 @@ def _drawn_back(move: Move, size: tuple[int, int]) -> Move:
     free = np.interp(near, (1.0, NEAR), (1.0, 0.0))
     limit = np.array((ASIDE + free * (BESIDE - ASIDE), ASIDE)) * size
     aside = aside - BACK * np.sign(aside) * np.maximum(np.abs(aside) - limit, 0)
-    upright = np.eye(2) / near
-    askew = float(np.linalg.norm(turn - upright) / np.linalg.norm(upright))
-    turn = turn + (upright - turn) * BACK * max(0.0, 1 - ASKEW / max(askew, 1e-9))
+    turn = turn + (np.eye(2) / near - turn) * BACK * max(0.0, 1 - ASKEW / max(_askew(move), 1e-9))
     return np.concatenate((turn, (middle + aside - turn @ middle)[:, None]), 1)
 
 
