@@ -22,11 +22,13 @@ from ..flow import trusted_drift
 from ..picture import resize
 from ..retouch import blur
 from ..warp import still
-from . import endless as without_end
+from .endless import HOW as WITHOUT_END
+from .endless import endless
 
 Shades = NDArray[np.float32]
 Move = NDArray[np.float64]
 """Where each place of a picture looks in the sketch, 2×3 in pixels."""
+
 ROUGH = 64
 """Pixels to which the longer side is reduced for the rough search."""
 FINE = 128
@@ -56,7 +58,7 @@ BACK = 0.15
 
 
 HOW = (
-    f"{without_end.HOW} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST} "
+    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST} "
     f"{ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
 )
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
@@ -170,7 +172,7 @@ def _seen(
     here = still((width, height), shown.device)
     here = here if left is None else here + left[0].permute(1, 2, 0)
     matrix, offset = (torch.from_numpy(part).to(here) for part in (turn, shift))
-    return without_end.endless(shown, here @ matrix.T + offset, _near(move), finish)
+    return endless(shown, here @ matrix.T + offset, _near(move), finish)
 
 
 def _askew(move: Move) -> float:
