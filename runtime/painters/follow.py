@@ -140,13 +140,14 @@ def _roughly(picture: Shades, sketch: Shades) -> Move | None:
     for size in SIZES:
         near = 1 / size
         inner = np.array([[near, 0, (1 - near) * (width - 1) / 2], [0, near, (1 - near) * (height - 1) / 2]])
-        (right, down), _ = cv2.phaseCorrelate(one, _shade(other, inner))
+        seen = _shade(other, inner)
+        (right, down), _ = cv2.phaseCorrelate(one, seen)
         if abs(right) > width / 3 or abs(down) > height / 3:
             continue
-        for shift in ((0.0, 0.0), (right, down)):
-            move = inner.copy()
-            move[:, 2] += inner[:, :2] @ shift
-            match = _alike(one, _shade(other, move))
+        aside = inner.copy()
+        aside[:, 2] += inner[:, :2] @ (right, down)
+        for move, shade in ((inner, seen), (aside, _shade(other, aside))):
+            match = _alike(one, shade)
             if match > best + BETTER:
                 best, found = match, move
     return None if found is None else _enlarged(found, max(picture.shape) / max(one.shape))
