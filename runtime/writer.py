@@ -161,7 +161,7 @@ class FilmWriter:
         """Hand frames to the encoder, whole ones only, until None comes; after a failure swallow the rest."""
         stdin = self._encoder.stdin
         assert stdin is not None  # noqa: S101 (Popen was asked for a pipe)
-        while (frame := self._queue.get()) is not None:
+        while (frame := self._next()) is not None:
             if self._trouble:
                 continue
             try:
@@ -172,6 +172,14 @@ class FilmWriter:
             stdin.close()
         except OSError as fault:
             self._trouble = self._trouble or fault
+
+    def _next(self) -> Bytes | None:
+        """Return what comes next. It is looked for anew each second: Ctrl-C may come amid a `put`, and none be told."""
+        while True:
+            try:
+                return self._queue.get(timeout=1)
+            except queue.Empty:
+                continue
 
     def _evened(self, frame: Bytes) -> Bytes:
         if not any(self._pad):
