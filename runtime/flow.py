@@ -51,19 +51,20 @@ def _grey(image: Tensor) -> NDArray[np.uint8]:
 
 
 def both_ways(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5
+    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5, descents: int = 25
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from one grey picture (H×W) to another and back, each as `one_way` does."""
-    return one_way(first, second, patch, refined), one_way(second, first, patch, refined)
+    return one_way(first, second, patch, refined, descents), one_way(second, first, patch, refined, descents)
 
 
 def one_way(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5
+    first: NDArray[np.uint8], second: NDArray[np.uint8], patch: int = 8, refined: int = 5, descents: int = 25
 ) -> NDArray[np.float32]:
     """Return the flow from one grey picture (H×W) to another, H×W×2 in pixels. Raises RenderError.
 
     ``patch``: pixels of a side of what is searched for; small ones keep to the outlines of small things, and err more
-    where little is to be seen. ``refined``: rounds of the variational refinement.
+    where little is to be seen. ``refined``: rounds of the variational refinement. ``descents``: steps of
+    each patch's gradient descent.
     """
     try:
         import cv2
@@ -77,6 +78,7 @@ def one_way(
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         search.setPatchSize(patch)
         search.setVariationalRefinementIterations(refined)
+        search.setGradientDescentIterations(descents)
         # OpenCV's stubs forget that no first guess may be given; one of zeros gives another flow
         flow = search.calc(first, second, None)  # pyright: ignore[reportCallIssue, reportArgumentType]
         return np.asarray(flow, np.float32)

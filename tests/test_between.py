@@ -26,8 +26,8 @@ Picture = np.ndarray
 
 def midpoint(one: Picture, two: Picture) -> Picture:
     """Both pictures carried half along their flows as they come, and blended."""
-    ways = np.concatenate([-flow / 2 for flow in flows(one, two)], -1)
-    return mixed(one, two, ways, np.full(one.shape[:2], 0.5, np.float32), 0.5)
+    there, back = flows(one, two)
+    return mixed(one, two, (-there / 2, -back / 2), np.full(one.shape[:2], 0.5, np.float32), 0.5)
 
 
 def cloud(seed: int = 0, size: tuple[int, int] = (96, 64)) -> Picture:
@@ -127,6 +127,33 @@ def test_a_pixel_moves_as_what_is_there_at_that_time() -> None:
     assert psnr(Flow().between(one, two, [0.5])[0], middle) > psnr(midpoint(one, two), middle) + 0.3
 
 
+def test_what_is_moved_by_half_a_pixel_stays_sharp() -> None:
+    from scipy.ndimage import fourier_shift
+
+    fine = np.random.default_rng(6).random((96, 160)) * 255
+    fine = cv2.GaussianBlur(fine, (0, 0), 1.0)  # what is drawn and photographed has no finer details
+
+    def aside_by(pixels: float) -> Picture:
+        moved = np.fft.ifft2(fourier_shift(np.fft.fft2(fine), (0, pixels))).real
+        return np.uint8(moved.round().clip(0, 255))[..., None].repeat(3, -1)
+
+    one, middle, two = (aside_by(pixels) for pixels in (0, 0.5, 1))
+    aside = np.zeros((96, 160, 2), np.float32)
+    aside[..., 0] = 0.5
+    made = mixed(one, two, (-aside, aside), np.full((96, 160), 0.5, np.float32), 0.5)
+    linear = np.float32([[1, 0, 0.5], [0, 1, 0]])
+    assert psnr(made, middle) > psnr(cv2.warpAffine(one, linear, (160, 96), flags=cv2.INTER_LINEAR), middle) + 5
+
+
+def test_sharp_edges_do_not_wrap_round() -> None:
+    halves = np.zeros((48, 64, 3), np.uint8)
+    halves[:, 32:] = 255
+    aside = np.full((48, 64, 2), 0.3, np.float32)
+    made = mixed(halves, halves, (aside, aside), np.full((48, 64), 0.5, np.float32), 0.5)
+    assert np.array_equal(made[:, :28], halves[:, :28]) and np.array_equal(made[:, 36:], halves[:, 36:])
+    assert (np.diff(made[24, 30:34, 0].astype(int)) >= 0).all()
+
+
 @dataclass
 class Done:
     exit_code: int
@@ -155,8 +182,12 @@ def small_net(seed: int = 0) -> flownet.FlowNet:
 def test_net_takes_any_size(size: tuple[int, int]) -> None:
     one, two = (torch.rand(2, 3, *size) for _ in range(2))
     with torch.inference_mode():
-        made = small_net()(one, two, torch.tensor([0.25, 0.5]))
-    assert made.shape == one.shape and made.min() >= 0 and made.max() <= 1
+        flows, mask = small_net()(one, two, torch.tensor([0.25, 0.5]))
+    assert flows.shape == (2, 4, *size) and mask.shape == (2, 1, *size)
+    made = Rife(small_net(), torch.device("cpu")).between(
+        np.zeros((*size, 3), np.uint8), np.ones((*size, 3), np.uint8), [0.3]
+    )
+    assert made[0].shape == (*size, 3)
 
 
 def test_net_that_sees_no_motion_blends() -> None:
@@ -165,8 +196,9 @@ def test_net_that_sees_no_motion_blends() -> None:
         for number in range(4):
             last = getattr(net, f"block{number}").lastconv[0]
             last.weight.zero_(), last.bias.zero_()
-    one, two = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
-    assert torch.allclose(net(one, two, torch.tensor([0.5])), (one + two) / 2, atol=1e-4)
+    one, two = cloud(1), cloud(2)
+    made, blend = (tween.between(one, two, [0.5])[0] for tween in (Rife(net, torch.device("cpu")), Blend()))
+    assert np.abs(made.astype(int) - blend).max() <= 1
 
 
 def test_looking_along_a_flow() -> None:

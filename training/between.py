@@ -28,8 +28,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .motion import FINE, UNKNOWN
 from .optimiser import Muon
 
-WIDTHS = (64, 48, 32)
-"""Channels of its blocks: it starts from DIS optical flow, so that the coarsest of RIFE's scales is not needed."""
+WIDTHS = (48, 32)
+"""Channels of its blocks: it starts from DIS optical flow, so that the coarser half of RIFE's scales is not needed."""
 RATE = 2e-3
 CROP = 128
 
@@ -201,10 +201,7 @@ class Midpoint:
         """Return the pictures, as a `Tween` does."""
         grey = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
         there, back = both_ways(*grey)
-        return [
-            mixed(one, two, np.concatenate((-t * there, -(1 - t) * back), -1), np.full(one.shape[:2], t, np.float32), t)
-            for t in times
-        ]
+        return [mixed(one, two, (-t * there, -(1 - t) * back), np.full(one.shape[:2], t, np.float32), t) for t in times]
 
 
 @torch.no_grad()

@@ -27,6 +27,10 @@ PATCH = 6
 REFINED = 2
 """Rounds of the flow's variational refinement: more cost time and gave no nearer pictures."""
 
+DESCENTS = 12
+"""Steps of each patch's descent, where 25 are usual: a tenth of a decibel less on drawn scenes, no less on photographs,
+and a fifth less time."""
+
 AROUND = 5
 """Pixels of the square over which two ways that a pixel may have moved are compared."""
 
@@ -35,6 +39,10 @@ DOUBT = 0.3
 
 OUTSIDE = 1e-3
 """What a picture still counts where a way leads beyond its edge."""
+
+
+Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Flows from a moment's pixels to the picture before and to the one after, each H×W×2 in pixels, x first."""
 
 
 class Tween(Protocol):
@@ -64,7 +72,7 @@ class Blend:
 class Flow:
     """OpenCV's dense inverse search both ways, with the hidden parts taken from the side that shows them."""
 
-    fingerprint = "flow DIS 3"
+    fingerprint = "flow DIS 4"
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return both pictures carried along the flow to each time and blended."""
@@ -78,13 +86,13 @@ class Way:
     def __init__(self, one: Bytes, two: Bytes) -> None:
         self.one, self.two = one, two
         light, colour = _principal(one, two)
-        there, self.back = both_ways(*light, PATCH, REFINED)
+        there, self.back = both_ways(*light, PATCH, REFINED, DESCENTS)
         # the colours' way back would take longer and gives no nearer pictures
-        self.there = [there, one_way(*colour, PATCH, REFINED)]
+        self.there = [there, one_way(*colour, PATCH, REFINED, DESCENTS)]
         self.sure = [_agreement(there, self.back), _agreement(self.back, there)]
 
-    def at(self, time: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the flows from a moment's pixels to both pictures (H×W×4, pixels) and the second's share (H×W).
+    def at(self, time: float) -> tuple[Pair, NDArray[np.float32]]:
+        """Return the flows from a moment's pixels to both pictures (each H×W×2, pixels) and the second's share (H×W).
 
         Of all ways that the flows there and back tell of, a pixel goes the one that makes the pictures most alike.
         """
@@ -96,13 +104,12 @@ class Way:
             nearer = cv2.compare(apart, least, cv2.CMP_LT)
             cv2.copyTo(other, nearer, way)
             cv2.copyTo(apart, nearer, least)
-        to_one, to_two = -time * way, (1 - time) * way
-        weight_one, weight_two = (
+        to_one, to_two = (np.asarray(share * way, np.float32) for share in (-time, 1 - time))
+        weights = [
             share * (_look(sure, here + off) + DOUBT) * _inside(here + off)
             for share, sure, off in ((1 - time, self.sure[0], to_one), (time, self.sure[1], to_two))
-        )
-        share = np.asarray(weight_two / (weight_one + weight_two), np.float32)
-        return np.concatenate((to_one, to_two), -1), share
+        ]
+        return (to_one, to_two), np.asarray(weights[1] / (weights[0] + weights[1]), np.float32)
 
     def _apart(self, here: NDArray[np.float32], way: NDArray[np.float32], time: float) -> NDArray[np.float32]:
         """Return how far what both pictures show differs around each pixel, if it goes that way (H×W)."""
@@ -119,7 +126,7 @@ def _principal(one: Bytes, two: Bytes) -> list[tuple[NDArray[np.uint8], NDArray[
     What is as light as what it moves over is seen in the second.
     """
     pixels = np.concatenate((one.reshape(-1, 3), two.reshape(-1, 3)))
-    some = pixels[:: max(1, len(pixels) // 20_000)].astype(np.float64)
+    some = pixels[:: max(1, len(pixels) // 5_000)].astype(np.float64)
     _, axes = np.linalg.eigh(np.cov(some, rowvar=False))
     mean = some.mean(0)
     views = [np.append(axes[:, part], 128 - mean @ axes[:, part])[None] for part in (2, 1)]
@@ -138,7 +145,7 @@ def _standing(flow: NDArray[np.float32], time: float) -> NDArray[np.float32]:
 def flows(one: Bytes, two: Bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the flow from ``one`` to ``two`` and back, H×W×2 in pixels (Kroeger et al. 2016, arXiv 1603.03590)."""
     first, second = (np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in (one, two))
-    return both_ways(first, second, PATCH, REFINED)
+    return both_ways(first, second, PATCH, REFINED, DESCENTS)
 
 
 def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -146,13 +153,13 @@ def _places(shape: tuple[int, ...]) -> NDArray[np.float32]:
     return np.stack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)), -1)
 
 
-def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
+def _look(picture: NDArray[Any], places: NDArray[Any], sampling: int = cv2.INTER_LINEAR) -> NDArray[np.float32]:
     # OpenCV's stubs forget that one map may hold both axes
     found = cv2.remap(  # pyright: ignore[reportCallIssue]
         np.asarray(picture, np.float32),
         np.asarray(places, np.float32),
         None,  # pyright: ignore[reportArgumentType]
-        cv2.INTER_LINEAR,
+        sampling,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(found, np.float32)
@@ -161,8 +168,8 @@ def _look(picture: NDArray[Any], places: NDArray[Any]) -> NDArray[np.float32]:
 def _inside(places: NDArray[Any]) -> NDArray[np.float32]:
     """Return 1 where a place is in the picture (H×W), next to nothing where it is beyond its edge."""
     height, width = places.shape[:2]
-    x, y = places[..., 0], places[..., 1]
-    return np.where((x >= -0.5) & (y >= -0.5) & (x <= width - 0.5) & (y <= height - 0.5), 1, OUTSIDE).astype(np.float32)
+    inner = cv2.inRange(places, (-0.5, -0.5, 0, 0), (width - 0.5, height - 0.5, 0, 0))
+    return np.where(inner, np.float32(1), np.float32(OUTSIDE))
 
 
 def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -171,20 +178,24 @@ def _agreement(flow: NDArray[np.float32], back: NDArray[np.float32]) -> NDArray[
     return np.exp(-np.square(off / (1 + np.float32(0.1) * cv2.magnitude(*cv2.split(flow)))))
 
 
-def mixed(one: Bytes, two: Bytes, ways: NDArray[np.float32], share: NDArray[np.float32], time: float) -> Bytes:
-    """Return both pictures looked at along the flows to them (H×W×4, pixels), the second's share (H×W) of it."""
+def mixed(one: Bytes, two: Bytes, ways: Pair, share: NDArray[np.float32], time: float) -> Bytes:
+    """Return both pictures (H×W×3) looked at along the flows to them, and the second's share (H×W) of it.
+
+    Sampled by cubics, as linear sampling blurs: half a decibel.
+    """
     if time in (0.0, 1.0):
         return (two if time else one).copy()
-    here, share = _places(one.shape), share[..., None]
-    mixed = _look(one, here + ways[..., :2]) * (1 - share) + _look(two, here + ways[..., 2:]) * share
-    return np.rint(mixed).clip(0, 255).astype(np.uint8)
+    here = _places(one.shape)
+    left, right = (_look(picture, here + way, cv2.INTER_CUBIC) for picture, way in zip((one, two), ways, strict=True))
+    return np.rint(cv2.blendLinear(left, right, 1 - share, share)).clip(0, 255).astype(np.uint8)
 
 
 def start_of(way: Way, time: float) -> NDArray[np.float32]:
     """Return what a started net refines at ``time``: 5×H×W, flows and the mask of the first picture as a logit."""
-    ways, share = way.at(time)
+    (to_one, to_two), share = way.at(time)
     share = share.clip(1e-3, 1 - 1e-3)
-    return np.concatenate((ways, np.log((1 - share) / share)[..., None]), -1).transpose(2, 0, 1)
+    planes = (*cv2.split(to_one), *cv2.split(to_two), np.log((1 - share) / share))
+    return np.asarray(cv2.merge(planes), np.float32).transpose(2, 0, 1)
 
 
 class Rife:
@@ -212,8 +223,10 @@ class Rife:
                 None if way is None else _channels_last(torch.from_numpy(start_of(way, float(time)))).to(self.device)
             )
             with torch.inference_mode():
-                picture = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32), start)[0]
-            made.append((picture.permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
+                flow, mask = self.net(a, b, torch.tensor([time], device=self.device, dtype=torch.float32), start)
+                to_one, to_two = (way.permute(1, 2, 0).contiguous().cpu().numpy() for way in flow[0].split(2))
+                share = torch.sigmoid(-mask[0, 0]).cpu().numpy()
+            made.append(mixed(one, two, (to_one, to_two), share, float(time)))
         return made
 
     def _tensor(self, picture: Bytes) -> torch.Tensor:

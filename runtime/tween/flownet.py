@@ -74,12 +74,12 @@ def _resized(x: Tensor, size: list[int]) -> Tensor:
     return x if list(x.shape[-2:]) == size else functional.interpolate(x, size, mode="bilinear", align_corners=False)
 
 
-def look_along(picture: Tensor, flow: Tensor) -> Tensor:
+def look_along(picture: Tensor, flow: Tensor, sampling: str = "bilinear") -> Tensor:
     """Return B×C×H×W where each pixel shows ``picture`` at its own place plus ``flow`` (B×2×H×W, x and y in pixels)."""
     height, width = picture.shape[-2:]
     spans = flow.new_tensor([max(width - 1, 1), max(height - 1, 1)]) / 2
     grid = torch.addcdiv(_places(height, width, flow), flow.permute(0, 2, 3, 1), spans)
-    return functional.grid_sample(picture, grid, "bilinear", "border", align_corners=True)
+    return functional.grid_sample(picture, grid, sampling, "border", align_corners=True)
 
 
 def _places(height: int, width: int, like: Tensor) -> Tensor:
@@ -105,37 +105,40 @@ class FlowNet(nn.Module):
         ``one``, ``two``: B×3×H×W in 0..1, sides multiples of 32. ``time``: B, in 0..1. ``start``, for a started net:
         B×5×H×W, flows to both pictures (pixels) and the mask of the first one before its sigmoid.
         """
-        return [(_blended(*looks, mask), flow) for looks, flow, mask in self._blocks(one, two, time, start)]
+        return [(blended(one, two, flow, mask), flow) for flow, mask in self._blocks(one, two, time, start)]
 
-    def _blocks(
-        self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None
-    ) -> Iterator[tuple[tuple[Tensor, Tensor], Tensor, Tensor]]:
-        """Give both pictures as each block has them, their flows and the mask."""
+    def _blocks(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
+        """Give the flows and the mask as each block has them."""
         plane = time.view(-1, 1, 1, 1).expand(-1, 1, *one.shape[-2:])
-        looks, flow, mask = (one, two), None, torch.zeros_like(plane)
-        if start is not None:
-            flow, mask = start[:, :4], start[:, 4:]
-            looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
+        flow, mask = (None, torch.zeros_like(plane)) if start is None else (start[:, :4], start[:, 4:])
         for number, scale in zip(range(len(self.widths)), SCALES[-len(self.widths) :], strict=True):
-            seen = torch.cat((*looks, plane) if flow is None else (*looks, plane, mask), 1)
-            more, told = getattr(self, f"block{number}")(seen, flow, scale)
-            flow, mask = (more, told) if flow is None else (flow + more, mask + told)
-            looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
-            yield looks, flow, mask
+            block = getattr(self, f"block{number}")
+            if flow is None:
+                flow, mask = block(torch.cat((one, two, plane), 1), None, scale)
+            else:
+                looks = look_along(one, flow[:, :2]), look_along(two, flow[:, 2:])
+                more, told = block(torch.cat((*looks, plane, mask), 1), flow, scale)
+                flow, mask = flow + more, mask + told
+            yield flow, mask
 
-    def forward(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None = None) -> Tensor:
-        """Return the pictures at ``time`` (B, 0..1) between ``one`` and ``two`` (B×3×H×W, 0..1, any sides)."""
+    def forward(self, one: Tensor, two: Tensor, time: Tensor, start: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return the flows (B×4×H×W, pixels) and the mask before its sigmoid (B×1×H×W) at ``time`` (B, 0..1).
+
+        ``one``, ``two``: B×3×H×W in 0..1, of any sides. ``start``: as for `steps`.
+        """
         height, width = one.shape[-2:]
         pads = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         if any(pads):
             one, two = (functional.pad(picture, pads, "replicate") for picture in (one, two))
             start = None if start is None else functional.pad(start, pads, "replicate")
-        ((looks, _, mask),) = deque(self._blocks(one, two, time, start), maxlen=1)
-        return _blended(*looks, mask)[..., :height, :width].clamp(0, 1)
+        ((flow, mask),) = deque(self._blocks(one, two, time, start), maxlen=1)
+        return flow[..., :height, :width], mask[..., :height, :width]
 
 
-def _blended(from_one: Tensor, from_two: Tensor, mask: Tensor) -> Tensor:
-    return torch.lerp(from_two, from_one, torch.sigmoid(mask))
+def blended(one: Tensor, two: Tensor, flow: Tensor, mask: Tensor) -> Tensor:
+    """Return both pictures (B×3×H×W) carried along their flows and mixed; cubic, as linear sampling blurs them."""
+    looks = look_along(one, flow[:, :2], "bicubic"), look_along(two, flow[:, 2:], "bicubic")
+    return torch.lerp(looks[1], looks[0], torch.sigmoid(mask))
 
 
 def load_flownet(path: Path) -> FlowNet:
