@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from ..colour import match, palette_of
 from ..flow import trusted_drift
 from ..picture import resize
 from ..retouch import blur
 from ..warp import still
+from .crisp import crisped, outlines
 from .endless import HOW as WITHOUT_END
 from .endless import endless
 
@@ -82,30 +84,10 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
     if _askew(move) > TOO_ASKEW or _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
         return shown
     move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
-    crisp = partial(_crisp, float(_outlines(shown).square().mean()))
-    return crisp(_seen(shown, move, left, crisp), 1.0).clamp(0, 1)
-
-
-def _outlines(picture: Tensor) -> Tensor:
-    """Return the Laplacian of a picture's shades, 1×H×W."""
-    kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]], device=picture.device)[None, None]
-    shades = functional.pad(picture.mean(0, keepdim=True)[None], (1, 1, 1, 1), "replicate")
-    return functional.conv2d(shades, kernel)[0]
-
-
-def _crisp(outlines: float, moved: Tensor, near: float) -> Tensor:
-    """Return a sketch, magnified ``near`` times, with outlines as strong as before (``outlines``: their mean square).
-
-    Magnifying makes them soft, and a film that moves on and on would go soft with them: so the sketch is sharpened by
-    as much as brings their strength back (an unsharp mask, whose share is the root of a quadratic).
-    """
-    fine = moved - blur(moved, near)
-    plain, more = _outlines(moved), _outlines(fine)
-    a, b, c = (float((one * other).mean()) for one, other in ((plain, plain), (plain, more), (more, more)))
-    if a >= outlines or c <= 0:
-        return moved
-    share = (np.sqrt(b * b + c * (outlines - a)) - b) / c
-    return moved + min(share, SHARPEST) * fine
+    # magnifying makes outlines soft, and a film that moves on and on would go soft with them
+    crisp = partial(crisped, outlines(shown), SHARPEST)
+    seen = match(_seen(shown, move, left, crisp).clamp(0, 1).contiguous(), palette_of(shown.contiguous(), "lab"))
+    return crisp(seen, 1.0).clamp(0, 1)
 
 
 def _enlarged(move: Move, factor: float) -> Move:

@@ -20,6 +20,7 @@ from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
 from .bare import held, levels_of, shares_of
+from .crisp import crisped, outlines
 from .follow import HOW, followed
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
@@ -33,6 +34,9 @@ Asked = tuple[Weighted, int, tuple[int, int]]
 
 SKETCHED = 2
 """Steps that a painting takes at least where it may begin from a sketch, under little noise."""
+
+CRISP = 0.5
+"""Share of an unsharp mask that a painting over a picture is sharpened by at most; less where it paints less."""
 
 
 class LatentPainter:
@@ -71,7 +75,7 @@ class LatentPainter:
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
         if isinstance(pipeline.unet, SketchedUNet):
-            self.fingerprint += f" sketch {LEAN} {BEGIN} {CALM} {SKETCHED} {HOW}"
+            self.fingerprint += f" sketch {LEAN} {BEGIN} {CALM} {SKETCHED} {CRISP} {HOW}"
 
     def paint(self, image: Tensor | None, row: Row) -> Tensor:
         """Return the frame's picture, 3×H×W in 0..1: over ``image`` at the row's strength, or from nothing."""
@@ -104,7 +108,7 @@ class LatentPainter:
         steps = int(row.get("steps") or self.habits.steps)
         shape = (canvas[1] // self.factor, canvas[0] // self.factor)
         image = None if image is None else resize(image, canvas)
-        picture = None if image is None else self._encode(image)
+        picture, asked = None if image is None else self._encode(image), share
         see, drawn = self._see(row, canvas, image)
         shares = torch.full((1, 1, 1, 1), share, device=self.where)
         if picture is not None and bare is not None:
@@ -119,7 +123,13 @@ class LatentPainter:
             levels = self.curve.levels(share, max(evaluations(steps, share), least))
         latent = self._start(picture, levels[0], row, chance, shape)
         latent = SAMPLERS[self.sampler](see, latent, levels, chance)
-        return self._decode(latent if drawn is None else calmed(latent, drawn.float(), self.pipeline.unet.apart))
+        if drawn is None:
+            return self._decode(latent)
+        painted = self._decode(calmed(latent, drawn.float(), self.pipeline.unet.apart))
+        if image is None or self._sketch is None:
+            return painted
+        # what is painted over a picture is softer than what is painted afresh, which is as crisp as its sketch
+        return crisped(outlines(self._sketch[1]), min(asked, CRISP), painted, 1.0).clamp(0, 1)
 
     def _start(
         self, picture: Tensor | None, level: Level, row: Row, chance: torch.Generator, shape: tuple[int, int]
