@@ -52,6 +52,20 @@ def match(image: Tensor, palette: Palette) -> Tensor:
     return back(_bent(channels, bends)).clamp_(0, 1)
 
 
+def toned(image: Tensor, like: Tensor, most: float) -> Tensor:
+    """Return ``image`` (3×H×W, sRGB in 0..1) with the mean and the spread of ``like`` in each channel of L*a*b*.
+
+    Reinhard and others 2001, "Color transfer between images"; no spread becomes more than ``most`` times as large or as
+    small. Gentler than ``match``: what is rare in ``like`` is not looked for in the picture.
+    """
+    there, back = SPACES["lab"]
+    channels, wanted = there(image.contiguous()), there(like.contiguous())
+    spread, middle = torch.std_mean(channels, (1, 2), keepdim=True)
+    wide, at = torch.std_mean(wanted, (1, 2), keepdim=True)
+    gain = (wide / spread.clamp(min=1e-4)).clamp(1 / most, most)
+    return back(((channels - middle) * gain + at).contiguous()).clamp_(0, 1)
+
+
 def _distributions(channels: Tensor) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Return for each of three channels its occupied levels (0..1), ascending, and the share of pixels below each one's
     middle.

@@ -16,18 +16,20 @@ def outlines(picture: Tensor) -> float:
     return float(_laplacian(picture).square().mean())
 
 
-def crisped(wanted: float, most: float, picture: Tensor, radius: float) -> Tensor:
-    """Return a picture (3×H×W) with outlines as strong as ``wanted``, as far as an unsharp mask of share ``most`` goes.
+def crisped(wanted: float, shares: tuple[float, float], picture: Tensor, radius: float) -> Tensor:
+    """Return a picture (3×H×W) with outlines as strong as ``wanted``, as far as an unsharp mask goes.
 
-    ``radius``: of that mask, in pixels. One whose outlines are that strong already stays as it is.
+    ``shares``: the least and the most of that mask; one below 0 softens what is too sharp. ``radius``: of the blur that
+    it takes away, in pixels.
     """
     fine = picture - blur(picture, radius)
     plain, more = _laplacian(picture), _laplacian(fine)
     a, b, c = (float((one * other).mean()) for one, other in ((plain, plain), (plain, more), (more, more)))
-    if a >= wanted or c <= 0:
+    if c <= 0:
         return picture
-    share = (math.sqrt(b * b + c * (wanted - a)) - b) / c  # the root of the quadratic that the strength is in it
-    return picture + min(share, most) * fine
+    # the strength is a quadratic in the mask's share: its root, or where there is none, its least
+    share = (math.sqrt(max(b * b + c * (wanted - a), 0.0)) - b) / c
+    return picture + min(max(share, shares[0]), shares[1]) * fine
 
 
 def _laplacian(picture: Tensor) -> Tensor:

@@ -27,8 +27,10 @@ FULL = (0.8, 0.95)
 """Side of an inner one, as a share of the picture's, from which on it begins to go on past its edges, and does."""
 CORNER = 2**0.25
 """How far a corner is from the middle, by the norm that the inner one grows in: the fourth."""
+COARSEST = 8
+"""Places along the shorter side of the coarsest band that two sketches are joined in."""
 
-HOW = f"{OCTAVE} {GROWS} {SOFT} {RIM} {FULL}"
+HOW = f"{OCTAVE} {GROWS} {SOFT} {RIM} {FULL} {COARSEST}"
 """Changes whenever one of the settings above does."""
 
 
@@ -48,7 +50,27 @@ def endless(
     if grown == 0:
         return seen
     inner = places * OCTAVE
-    return torch.lerp(seen, _sampled(sketch, inner), _share(inner, grown, near / OCTAVE))
+    return _joined(seen, _sampled(sketch, inner), _share(inner, grown, near / OCTAVE))
+
+
+def _joined(outer: Tensor, inner: Tensor, share: Tensor) -> Tensor:
+    """Return two pictures (C×H×W) as one that is ``share`` (H×W) the inner one, without a seam.
+
+    Band by band (Burt & Adelson 1983, "A multiresolution spline"): what is large goes over softly, what is fine
+    sharply.
+    """
+    count = len(outer)
+    levels = [torch.cat((outer, inner, share[None]))[None]]
+    while min(levels[-1].shape[-2:]) > COARSEST:
+        half = [(side + 1) // 2 for side in levels[-1].shape[-2:]]
+        levels.append(functional.interpolate(levels[-1], half, mode="bilinear", antialias=True))
+    made, below = levels[0].new_zeros(1, count, 1, 1), levels[0].new_zeros(1, 2 * count, 1, 1)
+    for level in reversed(levels):
+        size = list(level.shape[-2:])
+        made, below = (functional.interpolate(one, size, mode="bilinear") for one in (made, below))
+        fine = level[:, :-1] - below
+        made, below = made + torch.lerp(fine[:, :count], fine[:, count:], level[:, -1:]), level[:, :-1]
+    return made[0]
 
 
 def _sampled(sketch: Tensor, places: Tensor) -> Tensor:

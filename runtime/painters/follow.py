@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from ..colour import match, palette_of
+from ..colour import toned
 from ..flow import trusted_drift
 from ..picture import resize
 from ..retouch import blur
@@ -45,8 +45,10 @@ ROUNDS = 2
 """Times that the affine move is found anew from the flow that is left."""
 SMOOTH = 3.0
 """Pixels of the fine search over which what is left of the flow is averaged, each as much as it is trusted."""
-SHARPEST = 3.0
-"""Share of an unsharp mask that a magnified sketch is sharpened by at most."""
+CRISP = (-0.5, 3.0)
+"""Least and most of an unsharp mask's share by which a sketch's outlines are made as strong as they were."""
+TONED = 1.25
+"""How many times what is seen of a sketch is made more or less colourful at most, to be as the whole of it is."""
 DOUBT = 0.05
 """What no motion at all counts in that average."""
 ASIDE, ASKEW = 0.05, 0.06
@@ -60,7 +62,7 @@ BACK = 0.15
 
 
 HOW = (
-    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPEST} "
+    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {BETTER} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {CRISP} {TONED} "
     f"{ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
 )
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
@@ -85,8 +87,8 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
         return shown
     move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
     # magnifying makes outlines soft, and a film that moves on and on would go soft with them
-    crisp = partial(crisped, outlines(shown), SHARPEST)
-    seen = match(_seen(shown, move, left, crisp).clamp(0, 1).contiguous(), palette_of(shown.contiguous(), "lab"))
+    crisp = partial(crisped, outlines(shown), CRISP)
+    seen = toned(_seen(shown, move, left, crisp).clamp(0, 1), shown, TONED)
     return crisp(seen, 1.0).clamp(0, 1)
 
 

@@ -129,7 +129,7 @@ class LatentPainter:
         if image is None or self._sketch is None:
             return painted
         # what is painted over a picture is softer than what is painted afresh, which is as crisp as its sketch
-        return crisped(outlines(self._sketch[1]), min(asked, CRISP), painted, 1.0).clamp(0, 1)
+        return crisped(outlines(self._sketch[1]), (0.0, min(asked, CRISP)), painted, 1.0).clamp(0, 1)
 
     def _start(
         self, picture: Tensor | None, level: Level, row: Row, chance: torch.Generator, shape: tuple[int, int]
