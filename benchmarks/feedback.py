@@ -1,9 +1,9 @@
 """Does a fed-back film last, and follow its prompts and its camera? `python benchmarks/feedback.py [MODEL]`.
 
-Films through `animc render`: one prompt under a slow zoom for 200 frames at strength 0.5, whose sharpness, contrast and
-chroma are told against the mean of the first ten; changes of prompt at strength 0.6, told as how far each frame has
-come from the old world's colours and layout to the new one's (0..1), every other frame; and a zoom of 2 % a frame in
-2d, told as the zoom that is to be seen from frame to frame. A contact sheet of each is left beside.
+Films through `animc render`: seven worlds, each under a slow zoom for 200 frames at strength 0.5, whose sharpness,
+contrast and chroma are told against the mean of the first ten; changes of prompt at strength 0.6, told as how far each
+frame has come from the old world's colours and layout to the new one's (0..1), every other frame; and a zoom of 2 % a
+frame in 2d, told as the zoom that is to be seen from frame to frame. A contact sheet of each is left beside.
 """
 
 from __future__ import annotations
@@ -23,8 +23,17 @@ length = {frames}f
 model = "{model}"
 strength = 0.5
 translation_z = 3
-0: "a pine forest at dawn, fog"
+0: "{world}"
 """
+WORLDS = (
+    "a pine forest at dawn, fog",
+    "a red house in a meadow, summer day",
+    "the sea at sunset, sun, clouds",
+    "a neon city at night",
+    "mountains at night, aurora, stars",
+    "a cactus in the desert at noon, watercolour",
+    "a snowy village at dusk",
+)
 CHANGE = """fps = 10
 size = 256x256
 length = 60f
@@ -72,14 +81,16 @@ def rendered(script: str, name: str, out: Path) -> list[np.ndarray]:
     return [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in sorted(folder.glob("*.png"))]
 
 
-def steady(model: str, frames: int, out: Path) -> None:
+def steady(model: str, world: str, number: int, frames: int, out: Path) -> None:
     """Tell how one world lasts."""
-    told = [measures(picture) for picture in rendered(STEADY.format(model=model, frames=frames), "steady", out)]
+    script = STEADY.format(model=model, frames=frames, world=world)
+    told = [measures(picture) for picture in rendered(script, f"steady-{number}", out)]
+    print(f"{world}:")
     for name in told[0]:
         values = np.array([row[name] for row in told])
         first = values[:10].mean()
         spans = [values[start : start + 10].mean() / first for start in range(0, len(values) - 9, 10)]
-        print(f"{name:10}  first ten {first:7.1f}   later, by tens, {min(spans):.2f} .. {max(spans):.2f}")
+        print(f"    {name:10}  first ten {first:7.1f}   later, by tens, {min(spans):.2f} .. {max(spans):.2f}")
 
 
 def change(model: str, old: str, new: str, number: int, out: Path) -> None:
@@ -124,8 +135,9 @@ def main() -> None:
     parser.add_argument("--only", choices=("steady", "change", "push"), help="one kind of film")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.only in (None, "steady"):
-        steady(options.model, options.frames, options.out)
+    for number, world in enumerate(WORLDS):
+        if options.only in (None, "steady"):
+            steady(options.model, world, number, options.frames, options.out)
     for number, (old, new) in enumerate(PAIRS):
         if options.only in (None, "change"):
             change(options.model, old, new, number, options.out)

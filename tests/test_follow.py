@@ -96,6 +96,18 @@ def test_a_sketch_without_end_is_the_same_an_octave_farther_in(near: float) -> N
         assert torch.allclose(endless.endless(drawn, here / near / more, near * more), seen, atol=1e-4)
 
 
+@pytest.mark.parametrize("size", [(256, 256), (97, 161), (64, 160)])
+def test_two_sketches_are_joined_without_a_seam(size: tuple[int, int]) -> None:
+    outer, inner = (torch.rand(3, *size, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1))
+    for share, whole in ((0.0, outer), (1.0, inner)):
+        assert torch.allclose(endless._joined(outer, inner, torch.full(size, share)), whole, atol=1e-5)
+    dark, light, box = torch.full((3, *size), 0.2), torch.full((3, *size), 0.8), torch.zeros(size)
+    box[:, size[1] // 4 : -size[1] // 4] = 1
+    made = endless._joined(dark, light, box)
+    assert made.diff(dim=-1).abs().max() < 0.1 < 0.6 * box.diff(dim=-1).abs().max()
+    assert made[..., size[1] // 2].mean() > made[..., 0].mean() + 0.2
+
+
 def test_an_octave_ends_as_it_begins() -> None:
     drawn, here = tensor(world(4)), still((256, 192), torch.device("cpu"))
     assert torch.allclose(endless.endless(drawn, here, 1.0), drawn, atol=1e-4)

@@ -36,6 +36,8 @@ REACH = (0.6, 1.8)
 
 FINE = 16
 """Steps to a pixel in which flows are kept (int16)."""
+TEXTURED = 0.5
+"""Share of the scenes that are covered by a texture, which moves with them: photographs are not as smooth as scenes."""
 UNKNOWN = -(2**15)
 """Stands for a flow where the camera's move cannot be taken back."""
 
@@ -54,7 +56,10 @@ def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> 
     pose = {name: rng.normal(0, reach * span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
     still_camera = not any(pose.values())
     things = [_thing(rng, reach) for _ in range(int(rng.integers(still_camera, 4)))]
-    shown = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 255
+    if rng.random() < TEXTURED:
+        picture = (picture * _texture(rng, height, width)).clip(0, 255)
+        things = [(_covered(rng, drawn), *places) for drawn, *places in things]
+    shown = torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1) / 255
     far = 1 + torch.from_numpy(depth.copy()).float() / 255
     grids = [depth_move(_row(pose, moment - 0.5), far, (width, height)) for moment in (0.0, time, 1.0)]
     moments = []
@@ -84,6 +89,26 @@ def _camera_flow(here: torch.Tensor, there: torch.Tensor) -> np.ndarray:
 def _row(pose: dict[str, float], share: float) -> Row:
     values = {name: value * share for name, value in pose.items()}
     return Row(0, {**values, "fov": 70.0, "near": 200.0, "far": 10000.0}, (), ())
+
+
+def _texture(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """What a picture is multiplied by (H×W×3, about 1): noise of several octaves, fine or coarse, grey or coloured."""
+    grey, coloured = (np.zeros((height, width, count)) for count in (1, 3))
+    steep = rng.uniform(-0.5, 1)
+    for cell in (1.5, 3, 6, 12, 24):
+        for noise in (grey, coloured):
+            small = rng.normal(size=(int(height / cell) + 2, int(width / cell) + 2, noise.shape[2]))
+            large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+            noise += cell**steep * large.reshape(noise.shape)
+    mixed = grey / grey.std() + rng.uniform(0, 0.7) * coloured / coloured.std()
+    return np.exp(np.exp(rng.uniform(*np.log((0.04, 0.4)))) * mixed)
+
+
+def _covered(rng: np.random.Generator, drawn: np.ndarray) -> np.ndarray:
+    """A thing (h×w×4) with a texture on it."""
+    textured = drawn.copy()
+    textured[..., :3] = (drawn[..., :3] * _texture(rng, *drawn.shape[:2])).clip(0, 1)
+    return textured
 
 
 def _thing(rng: np.random.Generator, reach: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
