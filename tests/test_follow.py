@@ -87,6 +87,22 @@ def test_a_camera_that_goes_in_for_ever_is_never_thrown_back(seed: int) -> None:
     assert 0.5 * whole < min(crisp) < max(crisp) < 1.3 * whole
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_camera_that_rolls_for_ever_is_never_thrown_back(seed: int) -> None:
+    drawn = tensor(world(seed, 256, 256))
+    roll = cv2.getRotationMatrix2D((127.5, 127.5), 1.5, 1.01)
+    picture, kept = drawn, []
+    for _ in range(60):  # 90 degrees, nearly an octave
+        moved = cv2.warpAffine(
+            picture.permute(1, 2, 0).numpy(), roll, (256, 256), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        )
+        found = followed(tensor(moved).clamp(0, 1), drawn)
+        assert not torch.equal(found, drawn), "it is not lost"
+        kept.append(closeness(found[:, 64:-64, 64:-64], tensor(moved)[:, 64:-64, 64:-64]))
+        picture = torch.lerp(tensor(moved), found, 0.5)
+    assert min(kept) > 16 and np.mean(kept) > 25
+
+
 @pytest.mark.parametrize("near", [1.0, 1.25, 1.5, 1.75, 1.9])
 def test_a_sketch_without_end_is_the_same_an_octave_farther_in(near: float) -> None:
     drawn, here = tensor(world(4)), still((256, 192), torch.device("cpu"))

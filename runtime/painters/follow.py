@@ -37,8 +37,10 @@ FINE = 128
 """Pixels to which the longer side is reduced for all the rest: what is found is smooth."""
 SIZES = tuple(1.15**step for step in range(5))
 """How much larger than the sketch a picture may show it, at first; larger ones stand in each other (``endless``)."""
+TURNS = tuple(sorted(range(-165, 181, 15), key=abs))
+"""Degrees that it may have been turned by, where it is not found upright."""
 BETTER = 0.02
-"""By how much a larger size must match better to be taken."""
+"""By how much a larger size or turn must match better to be taken."""
 ROUGHLY, ALIKE = 0.15, 0.55
 """Correlations of details from which on the rough search goes on, and the sketch is found in the picture: its own world
 comes to 0.76 and mostly 0.99, another one to 0.48."""
@@ -53,7 +55,7 @@ TONED = 1.25
 DOUBT = 0.05
 """What no motion at all counts in that average."""
 ASIDE, ASKEW = 0.05, 0.06
-"""How far a sketch may be from its spot (of the picture's sides), and from upright (`_askew`), at its ease."""
+"""How far a sketch may be from its spot (of the picture's sides), and how askew (`_askew`), at its ease."""
 TOO_ASKEW = 0.25
 """From which on it is not taken for found: another world looks a little like this one."""
 BESIDE, NEAR = 0.15, 1.05
@@ -63,8 +65,8 @@ BACK = 0.15
 
 
 HOW = (
-    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {BETTER} {ROUGHLY} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {CRISP} {TONED} "
-    f"{ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
+    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {TURNS} {BETTER} {ROUGHLY} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {CRISP} "
+    f"{TONED} {ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
 )
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
 
@@ -75,22 +77,30 @@ def followed(picture: Tensor, shown: Tensor) -> Tensor:
     share = min(FINE / max(sides), 1.0)
     small = (max(round(sides[1] * share), 8), max(round(sides[0] * share), 8))
     one, other = resize(picture, small), resize(shown, small)
-    move = _roughly(_grey(one), _grey(other))
-    if move is None:
+    found = _found(one, other, (0,)) or _found(one, other, TURNS)
+    if found is None:
         return shown
-    for _ in range(ROUNDS):
-        drift, trust = trusted_drift(one, _seen(other, move))
-        move = _fitted(move, one, drift, trust)
-    drift, trust = trusted_drift(one, _seen(other, move))
-    parts = blur(torch.cat((drift * trust, trust), -1).permute(2, 0, 1).contiguous(), SMOOTH)[None]
-    left = parts[:, :2] / (parts[:, 2:] + DOUBT)
-    if _askew(move) > TOO_ASKEW or _alike(_small(_grey(one)), _small(_grey(_seen(other, move, left)))) < ALIKE:
-        return shown
+    move, left = found
     move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
     # magnifying makes outlines soft, and a film that moves on and on would go soft with them
     crisp = partial(crisped, outlines(shown), CRISP)
     seen = toned(_seen(shown, move, left, crisp).clamp(0, 1), shown, TONED)
     return crisp(seen, 1.0).clamp(0, 1)
+
+
+def _found(picture: Tensor, sketch: Tensor, turns: tuple[int, ...]) -> tuple[Move, Tensor] | None:
+    """Return the move of a sketch to where a picture has it (3×H×W both), and what is left to move (1×2×H×W)."""
+    move = _roughly(_grey(picture), _grey(sketch), turns)
+    if move is None:
+        return None
+    for _ in range(ROUNDS):
+        drift, trust = trusted_drift(picture, _seen(sketch, move))
+        move = _fitted(move, picture, drift, trust)
+    drift, trust = trusted_drift(picture, _seen(sketch, move))
+    parts = blur(torch.cat((drift * trust, trust), -1).permute(2, 0, 1).contiguous(), SMOOTH)[None]
+    left = parts[:, :2] / (parts[:, 2:] + DOUBT)
+    alike = _alike(_small(_grey(picture)), _small(_grey(_seen(sketch, move, left))))
+    return None if _askew(move) > TOO_ASKEW or alike < ALIKE else (move, left)
 
 
 def _enlarged(move: Move, factor: float) -> Move:
@@ -116,26 +126,43 @@ def _alike(one: Shades, other: Shades) -> float:
     return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum() + 1e-9))
 
 
-def _roughly(picture: Shades, sketch: Shades) -> Move | None:
-    """Return the move of the size and shift that match best, none where nothing does."""
+def _roughly(picture: Shades, sketch: Shades, turns: tuple[int, ...]) -> Move | None:
+    """Return the move of the size, turn (degrees) and shift that match best, none where nothing does."""
     one, other = _small(picture), _small(sketch)
     height, width = one.shape
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    nearer = [_similar(middle, 0, 1 / size) for size in SIZES]
+    views = [(move, _shade(other, move)) for move in nearer]
     found: Move | None = None
     best = ROUGHLY
-    for size in SIZES:
-        near = 1 / size
-        inner = np.array([[near, 0, (1 - near) * (width - 1) / 2], [0, near, (1 - near) * (height - 1) / 2]])
-        seen = _shade(other, inner)
-        (right, down), _ = cv2.phaseCorrelate(one, seen)
-        if abs(right) > width / 3 or abs(down) > height / 3:
-            continue
-        aside = inner.copy()
-        aside[:, 2] += inner[:, :2] @ (right, down)
-        for move, shade in ((inner, seen), (aside, _shade(other, aside))):
-            match = _alike(one, shade)
-            if match > best + BETTER:
-                best, found = match, move
+    for degrees in turns:
+        turn = _similar(middle, degrees, 1)
+        upright = _placed(one, turn)
+        for move, seen in views:
+            (right, down), _ = cv2.phaseCorrelate(upright, seen)
+            if abs(right) > width / 3 or abs(down) > height / 3:
+                continue
+            for shift in ((0.0, 0.0), (right, down)):
+                aside = np.array([[1, 0, shift[0]], [0, 1, shift[1]]])
+                match = _alike(upright, _placed(seen, aside))
+                if match > best + BETTER:
+                    best, found = match, _after(move, _after(aside, _similar(middle, -degrees, 1)))
     return None if found is None else _enlarged(found, max(picture.shape) / max(one.shape))
+
+
+def _similar(middle: tuple[float, float], degrees: float, size: float) -> Move:
+    return np.asarray(cv2.getRotationMatrix2D(middle, degrees, size), np.float64)
+
+
+def _placed(shade: Shades, move: Move) -> Shades:
+    size = (shade.shape[1], shade.shape[0])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(shade, move, size, flags=flags, borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+def _after(last: Move, first: Move) -> Move:
+    """Return the move that makes one and then another."""
+    return np.concatenate((last[:, :2] @ first[:, :2], last[:, :2] @ first[:, 2:] + last[:, 2:]), 1)
 
 
 def _shade(sketch: Shades, move: Move) -> Shades:
@@ -161,13 +188,19 @@ def _seen(
     return endless(shown, here @ matrix.T + offset, _near(move), finish)
 
 
+def _turn(move: Move) -> Move:
+    """Return the turn that a move is nearest to (2×2)."""
+    one, _, other = np.linalg.svd(move[:, :2])
+    return np.asarray(one @ other, np.float64)
+
+
 def _askew(move: Move) -> float:
-    """Return how far a move is from upright: about the angle of a turn, or half of a shear, in radians."""
-    return float(np.linalg.norm(move[:, :2] * _near(move) - np.eye(2)) / np.sqrt(2))
+    """Return how far a move is from a mere turn: about half of a shear, in radians."""
+    return float(np.linalg.norm(move[:, :2] * _near(move) - _turn(move)) / np.sqrt(2))
 
 
 def _drawn_back(move: Move, size: tuple[int, int]) -> Move:
-    """Return a move a little nearer to the sketch's spot where it is far from it, and a little more upright.
+    """Return a move a little nearer to the sketch's spot where it is far from it, and a little less askew.
 
     Each octave doubles how far the next one is aside: a film that goes on and on must not lead out of the world.
     """
@@ -177,7 +210,7 @@ def _drawn_back(move: Move, size: tuple[int, int]) -> Move:
     free = np.interp(near, (1.0, NEAR), (1.0, 0.0))
     limit = np.array((ASIDE + free * (BESIDE - ASIDE), ASIDE)) * size
     aside = aside - BACK * np.sign(aside) * np.maximum(np.abs(aside) - limit, 0)
-    turn = turn + (np.eye(2) / near - turn) * BACK * max(0.0, 1 - ASKEW / max(_askew(move), 1e-9))
+    turn = turn + (_turn(move) / near - turn) * BACK * max(0.0, 1 - ASKEW / max(_askew(move), 1e-9))
     return np.concatenate((turn, (middle + aside - turn @ middle)[:, None]), 1)
 
 
