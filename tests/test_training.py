@@ -252,8 +252,15 @@ def test_motion_and_the_net_between(tmp_path: Path) -> None:
         first, middle, last = held["pictures"][0].astype(float)
         assert np.abs(first - last).mean() > np.abs(first - middle).mean() > 0
     net = between.train(tmp_path, tmp_path, minutes=1, steps=3, batch=2, widths=(16, 16, 8, 8))
-    between.save(net, tmp_path / "between")
-    assert load_flownet(tmp_path / "between").widths == (16, 16, 8, 8)
+    between.save(between.finer(net), tmp_path / "between")
+    shipped = load_flownet(tmp_path / "between")
+    assert shipped.widths == (16, 8, 8)
+    assert torch.equal(shipped.block0.conv0[0][0].weight, net.block1.conv0[0][0].weight.half().float())
+    (tmp_path / "between.pt").unlink()
+    again = between.train(
+        tmp_path, tmp_path, minutes=1, steps=1, batch=2, widths=(16, 16, 8, 8), shipped=tmp_path / "between"
+    )
+    assert torch.allclose(again.block1.conv0[0][0].weight, shipped.block0.conv0[0][0].weight, atol=0.01)
     assert set(between.scores(net, tmp_path, 2)) == {"net", "blend", "flow", "midpoint"}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -28,8 +29,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .motion import FINE, UNKNOWN
 from .optimiser import Muon
 
-WIDTHS = (48, 32)
-"""Channels of its blocks: it starts from DIS optical flow, so that the coarser half of RIFE's scales is not needed."""
+WIDTHS = (64, 48, 32)
+"""Channels of the blocks that are trained: they start from DIS optical flow, so that RIFE's coarsest scale is left out.
+So is the first of these in the end (`finer`)."""
 RATE = 2e-3
 CROP = 128
 
@@ -137,7 +139,7 @@ def train(
         for number in range(len(widths)):  # it begins by changing the start's flows hardly at all
             getattr(net, f"block{number}").lastconv[0].weight.mul_(0.1)
     if shipped is not None:
-        net.load_state_dict(load_file(shipped / "model.safetensors"))
+        _take(net, load_file(shipped / "model.safetensors"))
     optimiser, state = Muon(net.parameters(), RATE), {"step": 0}
     held = out / "between.pt"
     if held.exists():
@@ -179,6 +181,24 @@ def train(
             _keep(mean.module, optimiser, step, held)
     _keep(mean.module, optimiser, step, held)
     return mean.module.eval()
+
+
+def _take(net: FlowNet, state: dict[str, Tensor]) -> None:
+    """Begin from weights; they may be of the finer blocks only."""
+    lacking = len(net.widths) - sum(name.endswith("conv0.1.0.weight") for name in state)
+    net.load_state_dict(_moved(state, lacking), strict=not lacking)
+
+
+def finer(net: FlowNet) -> FlowNet:
+    """Return a net without its coarsest block: it takes a sixth of the time, and the others do as well without it."""
+    kept = FlowNet(net.widths[1:], started=True).to(memory_format=torch.channels_last)
+    kept.load_state_dict({n: value for n, value in _moved(net.state_dict(), -1).items() if n in kept.state_dict()})
+    return kept.eval()
+
+
+def _moved(state: dict[str, Tensor], by: int) -> dict[str, Tensor]:
+    """Return weights under the names of blocks so many places further on."""
+    return {re.sub(r"\d+", lambda block: str(int(block[0]) + by), name, count=1): state[name] for name in state}
 
 
 def _keep(net: nn.Module, optimiser: Muon, step: int, held: Path) -> None:
@@ -236,7 +256,7 @@ def main() -> None:
     parser.add_argument("--shipped", type=Path, help="a folder with its weights, to begin from")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    net = train(options.motion, options.out, options.minutes, shipped=options.shipped)
+    net = finer(train(options.motion, options.out, options.minutes, shipped=options.shipped))
     save(net, options.folder)
     print(scores(net, options.motion))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +79,17 @@ def look_along(picture: Tensor, flow: Tensor, sampling: str = "bilinear") -> Ten
     """Return B×C×H×W where each pixel shows ``picture`` at its own place plus ``flow`` (B×2×H×W, x and y in pixels)."""
     height, width = picture.shape[-2:]
     spans = flow.new_tensor([max(width - 1, 1), max(height - 1, 1)]) / 2
-    grid = torch.addcdiv(_places(height, width, flow), flow.permute(0, 2, 3, 1), spans)
+    places = _places(height, width, flow.device, flow.dtype)
+    grid = torch.addcdiv(places, flow.permute(0, 2, 3, 1), spans)
     return functional.grid_sample(picture, grid, sampling, "border", align_corners=True)
 
 
-def _places(height: int, width: int, like: Tensor) -> Tensor:
+@lru_cache(maxsize=2)  # a film asks for the same ones at every look
+@torch.inference_mode(False)
+def _places(height: int, width: int, device: torch.device, dtype: torch.dtype) -> Tensor:
     """Return H×W×2: each pixel's x and y, -1..1 across the picture."""
-    places = like.new_empty(height, width, 2)
-    places[..., 0] = torch.linspace(-1, 1, width, device=like.device, dtype=like.dtype)
-    places[..., 1] = torch.linspace(-1, 1, height, device=like.device, dtype=like.dtype)[:, None]
-    return places
+    across, down = (torch.linspace(-1, 1, side, device=device, dtype=dtype) for side in (width, height))
+    return torch.stack(torch.meshgrid(across, down, indexing="xy"), -1)
 
 
 class FlowNet(nn.Module):
