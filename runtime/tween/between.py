@@ -207,7 +207,7 @@ class Rife:
         for value in net.state_dict().values():
             digest.update(value.cpu().numpy().tobytes())
         begins = f" from {Flow.fingerprint}" if net.started else ""
-        self.fingerprint = f"rife {digest.hexdigest()} {device.type}{begins}"
+        self.fingerprint = f"rife 2 {digest.hexdigest()} {device.type}{begins}"
 
     def between(self, one: Bytes, two: Bytes, times: Sequence[float]) -> list[Bytes]:
         """Return the net's picture at each time."""
