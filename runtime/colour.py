@@ -35,6 +35,14 @@ class Palette:
     below: tuple[NDArray[np.float64], ...]
 
 
+@dataclass(frozen=True)
+class Tone:
+    """The mean and the standard deviation of a picture in each channel of L*a*b* (3×1×1 both)."""
+
+    middle: Tensor
+    spread: Tensor
+
+
 def palette_of(image: Tensor, space: str) -> Palette:
     """Return the palette of ``image`` (3×H×W, sRGB in 0..1) in ``lab``, ``rgb`` or ``hsv``."""
     levels, below = zip(*_distributions(SPACES[space][0](image)), strict=True)
@@ -52,18 +60,26 @@ def match(image: Tensor, palette: Palette) -> Tensor:
     return back(_bent(channels, bends)).clamp_(0, 1)
 
 
-def toned(image: Tensor, like: Tensor, most: float) -> Tensor:
-    """Return ``image`` (3×H×W, sRGB in 0..1) with the mean and the spread of ``like`` in each channel of L*a*b*.
+def tone_of(image: Tensor) -> Tone:
+    """Return the tone of ``image`` (3×H×W, sRGB in 0..1)."""
+    return _tone(_to_lab(image.contiguous()))
+
+
+def _tone(lab: Tensor) -> Tone:
+    spread, middle = torch.std_mean(lab, (1, 2), keepdim=True)
+    return Tone(middle, spread)
+
+
+def toned(image: Tensor, tone: Tone, most: float) -> Tensor:
+    """Return ``image`` (3×H×W, sRGB in 0..1) with another one's tone.
 
     Reinhard and others 2001, "Color transfer between images"; no spread becomes more than ``most`` times as large or as
-    small. Gentler than ``match``: what is rare in ``like`` is not looked for in the picture.
+    small. Gentler than ``match``: what is rare in the other one is not looked for in the picture.
     """
-    there, back = SPACES["lab"]
-    channels, wanted = there(image.contiguous()), there(like.contiguous())
-    spread, middle = torch.std_mean(channels, (1, 2), keepdim=True)
-    wide, at = torch.std_mean(wanted, (1, 2), keepdim=True)
-    gain = (wide / spread.clamp(min=1e-4)).clamp(1 / most, most)
-    return back(((channels - middle) * gain + at).contiguous()).clamp_(0, 1)
+    lab = _to_lab(image.contiguous())
+    own = _tone(lab)
+    gain = (tone.spread / own.spread.clamp(min=1e-4)).clamp(1 / most, most)
+    return _from_lab(((lab - own.middle) * gain + tone.middle).contiguous()).clamp_(0, 1)
 
 
 def _distributions(channels: Tensor) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:

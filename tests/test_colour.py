@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from animc.runtime.colour import SPACES, match, palette_of, toned
+from animc.runtime.colour import SPACES, match, palette_of, tone_of, toned
 from animc.runtime.grain import Grain, Grains, clouds, grain
 from animc.runtime.picture import resize, to_bytes, to_tensor
 from animc.runtime.retouch import contrast, retouch, sharpen
@@ -38,11 +38,11 @@ def test_lab_is_cie_lab() -> None:
 def test_a_tone_is_taken_over_and_no_more_than_is_allowed() -> None:
     there = SPACES["lab"][0]
     near, pale, like = 0.1 + 0.8 * picture(), 0.45 + 0.1 * picture(1), picture(2)
-    spread, wanted = (there(image).std((1, 2)) for image in (toned(near, like, 1.5), like))
+    spread, wanted = (there(image).std((1, 2)) for image in (toned(near, tone_of(like), 1.5), like))
     assert torch.allclose(spread, wanted, atol=0.01)
-    assert torch.allclose(there(toned(near, like, 1.5)).mean((1, 2)), there(like).mean((1, 2)), atol=0.01)
-    assert torch.allclose(there(toned(pale, like, 1.5)).std((1, 2)), 1.5 * there(pale).std((1, 2)), rtol=0.05)
-    assert torch.allclose(toned(like, like, 1.5), like, atol=0.01)
+    assert torch.allclose(there(toned(near, tone_of(like), 1.5)).mean((1, 2)), there(like).mean((1, 2)), atol=0.01)
+    assert torch.allclose(there(toned(pale, tone_of(like), 1.5)).std((1, 2)), 1.5 * there(pale).std((1, 2)), rtol=0.05)
+    assert torch.allclose(toned(like, tone_of(like), 1.5), like, atol=0.01)
 
 
 @pytest.mark.parametrize("space", list(SPACES))

@@ -11,9 +11,9 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
-from animc.runtime.colour import toned  # noqa: E402
+from animc.runtime.colour import tone_of, toned  # noqa: E402
 from animc.runtime.painters import endless  # noqa: E402
-from animc.runtime.painters.follow import TONED, followed  # noqa: E402
+from animc.runtime.painters.follow import TONED, followed, shown_of  # noqa: E402
 from animc.runtime.painters.steady import SteadyAutoencoder  # noqa: E402
 from animc.runtime.warp import still  # noqa: E402
 
@@ -55,9 +55,9 @@ def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: f
     move[0, 2] += aside
     seen = cv2.warpAffine(drawn, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     grainy = seen + np.random.default_rng(0).normal(0, 0.04, seen.shape)
-    found = followed(tensor(grainy).clamp(0, 1), tensor(drawn))
+    found = followed(tensor(grainy).clamp(0, 1), shown_of(tensor(drawn)))
     # a magnified picture is soft, and the sketch is sharpened again: what differs is outlines, not places
-    assert closeness(found, toned(tensor(seen), tensor(drawn), TONED)) > 30
+    assert closeness(found, toned(tensor(seen), tone_of(tensor(drawn)), TONED)) > 30
     if (size, degrees, aside) != (1.0, 0, 0):
         assert closeness(found, tensor(seen)) > closeness(tensor(drawn), tensor(seen)) + 6
 
@@ -66,7 +66,7 @@ def test_a_sketch_is_found_where_the_camera_has_taken_it(size: float, degrees: f
 def test_a_magnified_sketch_stays_crisp(size: float) -> None:
     drawn = world(8, 256, 256)
     seen = cv2.warpAffine(drawn, cv2.getRotationMatrix2D((127.5, 127.5), 0, size), (256, 256), flags=cv2.INTER_CUBIC)
-    found = followed(tensor(seen), tensor(drawn)).permute(1, 2, 0).numpy()
+    found = followed(tensor(seen), shown_of(tensor(drawn))).permute(1, 2, 0).numpy()
     soft, crisp, whole = (cv2.Laplacian(one.mean(-1), cv2.CV_32F).var() for one in (seen, found, drawn))
     assert soft < 0.7 * whole < 0.85 * whole < crisp < 1.2 * whole
 
@@ -78,7 +78,7 @@ def test_a_camera_that_goes_in_for_ever_is_never_thrown_back(seed: int) -> None:
     picture, crisp, kept = drawn, [], []
     for _ in range(50):  # 1.03^50 is more than two octaves
         moved = tensor(cv2.warpAffine(picture.permute(1, 2, 0).numpy(), nearer, (256, 256), flags=cv2.INTER_CUBIC))
-        found = followed(moved.clamp(0, 1), drawn)
+        found = followed(moved.clamp(0, 1), shown_of(drawn))
         kept.append(closeness(found, moved))
         picture = torch.lerp(moved, found, 0.5)
         crisp.append(cv2.Laplacian(picture.mean(0).numpy(), cv2.CV_32F).var())
@@ -96,7 +96,7 @@ def test_a_camera_that_rolls_for_ever_is_never_thrown_back(seed: int) -> None:
         moved = cv2.warpAffine(
             picture.permute(1, 2, 0).numpy(), roll, (256, 256), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
         )
-        found = followed(tensor(moved).clamp(0, 1), drawn)
+        found = followed(tensor(moved).clamp(0, 1), shown_of(drawn))
         assert not torch.equal(found, drawn), "it is not lost"
         kept.append(closeness(found[:, 64:-64, 64:-64], tensor(moved)[:, 64:-64, 64:-64]))
         picture = torch.lerp(tensor(moved), found, 0.5)
@@ -133,13 +133,13 @@ def test_an_octave_ends_as_it_begins() -> None:
 
 def test_a_sketch_of_another_world_stays() -> None:
     drawn = tensor(world(3))
-    assert torch.equal(followed(tensor(world(4)), drawn), drawn)
-    assert torch.equal(followed(torch.full_like(drawn, 0.5), drawn), drawn)
+    assert torch.equal(followed(tensor(world(4)), shown_of(drawn)), drawn)
+    assert torch.equal(followed(torch.full_like(drawn, 0.5), shown_of(drawn)), drawn)
 
 
 def test_following_is_the_same_every_time() -> None:
     picture, drawn = tensor(np.roll(world(5), 7, 1)), tensor(world(5))
-    assert torch.equal(followed(picture, drawn), followed(picture, drawn))
+    assert torch.equal(followed(picture, shown_of(drawn)), followed(picture, shown_of(drawn)))
 
 
 def test_what_is_decoded_encodes_to_the_same_latents() -> None:

@@ -19,6 +19,8 @@ class Facts:
     sky: tuple[str, ...] = ()
     things: tuple[tuple[str, str, str], ...] = ()
     moods: tuple[str, ...] = field(default=())
+    look: tuple[str, str] = ("", "")
+    """Size and colour of the landmark."""
 
 
 LAND_WORDS: dict[str, tuple[str, ...]] = {
@@ -107,8 +109,11 @@ def _place(rng: Generator, facts: Facts, weather: bool) -> str:
 
 
 def _thing(rng: Generator, thing: tuple[str, str, str]) -> str:
-    size, colour, word = thing
-    return _one(rng, ("a ", "the ", "one ", "")) + " ".join(part for part in (size, colour, word) if part)
+    return _one(rng, ("a ", "the ", "one ", "")) + _named(*thing)
+
+
+def _named(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 SAID = 0.98
@@ -139,7 +144,7 @@ def caption(rng: Generator, facts: Facts) -> str:
         parts.append(_one(rng, WEATHER_WORDS[facts.weather]))
     if facts.landmark and rng.random() < SAID:
         mood = _one(rng, ("", "", "empty ", "lonely ", "old "))
-        front = _one(rng, ("a ", "with a ", "the ")) + mood + facts.landmark
+        front = _one(rng, ("a ", "with a ", "the ")) + mood + _named(*facts.look, facts.landmark)
         parts.insert(0 if rng.random() < 0.6 else len(parts), front)
     things = [_thing(rng, thing) for thing in facts.things if rng.random() < SAID]
     if things:

@@ -160,6 +160,10 @@ def _weathered(light: Light, weather: str) -> Light:
     return light
 
 
+PAINTED = 0.55
+"""How much lighter or darker than its paint a painted thing's parts are, of what they were bare."""
+
+
 @dataclass
 class World:
     """A scene in the making: the sheet, its light, the horizon's row and the generator that all chance comes from."""
@@ -171,6 +175,7 @@ class World:
     hour: str
     weather: str
     sun_x: float = 0.5  # where the sun or moon stands, share of the width
+    paint: Colour | None = None  # what everything is painted in, lighter and darker as it would be
 
     @property
     def size(self) -> tuple[int, int]:
@@ -179,7 +184,11 @@ class World:
 
     def lit(self, colour: Colour, depth: float = 0.0) -> np.ndarray:
         """A thing's own daylight colour as it looks at this hour from this far (0..1): lit, then veiled by haze."""
-        own = np.asarray(colour, np.float32) * np.asarray(self.light.sun, np.float32)
+        own = np.asarray(colour, np.float32)
+        if self.paint is not None:
+            tone, paint = 0.5 + PAINTED * (own.mean() - 0.6), np.asarray(self.paint, np.float32)
+            own = paint * 2 * tone if tone < 0.5 else 1 - 2 * (1 - tone) * (1 - paint)
+        own = own * np.asarray(self.light.sun, np.float32)
         veil = np.clip(self.light.air * depth ** (1.3 if self.light.air < 0.8 else 0.9), 0, 0.93)
         return own + (np.asarray(self.light.haze, np.float32) - own) * veil
 

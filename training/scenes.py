@@ -125,9 +125,8 @@ def choose(rng: Generator) -> Facts:
     style = _draw(rng, STYLE_ODDS)
     marks = LANDS[land].landmarks
     landmark = marks[int(rng.integers(len(marks)))] if marks and rng.random() < 0.4 else ""
-    return Facts(
-        land, hour, air, style, landmark, _choose_sky(rng, land, hour, air), _choose_things(rng, land, landmark)
-    )
+    sky, things = _choose_sky(rng, land, hour, air), _choose_things(rng, land, landmark)
+    return Facts(land, hour, air, style, landmark, sky, things, look=_scene_look(rng) if landmark else ("", ""))
 
 
 CLEAR_SKIES = {"day": ("sun", "clouds"), "dawn": ("sun",), "sunset": ("sun",), "dusk": ("moon",), "night": ("stars",)}
@@ -157,8 +156,8 @@ def first_places() -> list[Facts]:
 
 
 ANYWHERE = ("castle", "house", "tower", "lighthouse", "motel")
-PLAIN_THINGS = 0.75
-"""Of a page's things, the share whose size and colour are left unsaid."""
+PLAIN_THINGS = 0.5
+"""Of a page's things and landmarks, the share whose size and colour are left unsaid."""
 
 
 def page(rng: Generator) -> Facts:
@@ -174,15 +173,20 @@ def page(rng: Generator) -> Facts:
     hour = "night" if air in ("neon", "aurora") and rng.random() < 0.8 else hour
     marks = (*LANDS[land].landmarks, *ANYWHERE) if LANDS[land].open_sky else ()
     landmark = marks[int(rng.integers(len(marks)))] if marks and rng.random() < 0.2 else ""
+    look = _look(rng) if landmark else ("", "")
     words, things = [word for word in known_things() if word not in ANYWHERE and word not in LANDS], []
     for _ in range(int(rng.choice(3, p=(0.2, 0.7, 0.1) if not landmark else (0.8, 0.2, 0.0))) if words else 0):
-        size, colour = "", ""
-        if rng.random() > PLAIN_THINGS:
-            size = ("", "small", "big")[int(rng.integers(3))]
-            colour = list(COLOURS)[int(rng.integers(len(COLOURS)))] if rng.random() < 0.6 else ""
-        things.append((size, colour, words[int(rng.integers(len(words)))]))
+        things.append((*_look(rng), words[int(rng.integers(len(words)))]))
     above = _choose_sky(rng, land, hour, air)
-    return Facts(land, hour, air, _draw(rng, STYLE_ODDS), landmark, above, tuple(things))
+    return Facts(land, hour, air, _draw(rng, STYLE_ODDS), landmark, above, tuple(things), look=look)
+
+
+def _look(rng: Generator) -> tuple[str, str]:
+    """Size and colour of what is on a page, often neither."""
+    if rng.random() < PLAIN_THINGS:
+        return "", ""
+    size = ("", "small", "big")[int(rng.integers(3))]
+    return size, list(COLOURS)[int(rng.integers(len(COLOURS)))] if rng.random() < 0.75 else ""
 
 
 def _choose_sky(rng: Generator, land: str, hour: str, air: str) -> tuple[str, ...]:
@@ -227,10 +231,14 @@ def _choose_things(rng: Generator, land: str, landmark: str) -> tuple[tuple[str,
             (afloat and where == "ground") or (aloft and where != "sky") or (where == "water" and not afloat)
         ):
             continue
-        size = ("", "small", "big")[int(rng.choice(3, p=(0.6, 0.2, 0.2)))]
-        colour = list(COLOURS)[int(rng.integers(len(COLOURS)))] if rng.random() < 0.22 else ""
-        things.append((size, colour, word))
+        things.append((*_scene_look(rng), word))
     return tuple(things)
+
+
+def _scene_look(rng: Generator) -> tuple[str, str]:
+    """Size and colour of what is in a scene, often unsaid."""
+    size = ("", "small", "big")[int(rng.choice(3, p=(0.6, 0.2, 0.2)))]
+    return size, list(COLOURS)[int(rng.integers(len(COLOURS)))] if rng.random() < 0.22 else ""
 
 
 def paint(
@@ -259,7 +267,7 @@ def paint(
     if facts.landmark:
         # on a page a building looks the same in every land
         marked = replace(world, rng=np.random.default_rng(0)) if fixed else shaped
-        paint_landmark(marked, facts.landmark, page=fixed)
+        paint_landmark(marked, facts.landmark, facts.look, page=fixed)
     for number, thing in enumerate(facts.things):
         if not fixed:
             paint_thing(world, thing, facts.land)

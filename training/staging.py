@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from . import buildings
 from .lands_built import ROOFS, WALLS
 from .lands_open import pick
 from .light import World
-from .objects import THINGS, place
+from .objects import COLOURS, THINGS, place
 
 SPOTS = (0.5, 0.1875, 0.8125)
 """Where the first, second and third thing of a page stand, as shares of the width: whole latents apart."""
@@ -18,19 +20,24 @@ GROWN = {"small": 0.65, "": 1.0, "big": 1.4}
 """How much a word for its size makes of a page's thing."""
 
 
-def paint_landmark(world: World, word: str, page: bool = False) -> None:
-    """Set a building on the ground, larger where it is nearer; on a `page` always in the middle."""
+def paint_landmark(world: World, word: str, look: tuple[str, str] = ("", ""), page: bool = False) -> None:
+    """Set a building on the ground, larger where it is nearer; on a `page` always in the middle.
+
+    `look`: its size and colour.
+    """
+    size, colour = look
+    world = replace(world, paint=COLOURS.get(colour))
     height, width = world.size
     share = 0.32 if page else world.rng.uniform(0.10, 0.45)
     foot = 0.7 * height if page else world.horizon + (height - world.horizon) * share
     x, depth = width * (0.5 if page else world.rng.uniform(0.2, 0.8)), world.ground_depth(foot)
-    tall = height * (0.42 if page else (0.16 + 0.7 * share) * world.rng.uniform(0.8, 1.2))
+    tall = GROWN[size] * height * (0.42 if page else (0.16 + 0.7 * share) * world.rng.uniform(0.8, 1.2))
     if word == "lighthouse":
         buildings.lighthouse(world, x, foot, tall * 1.15, depth)
     elif word == "castle":
         buildings.castle(world, x, foot, tall, depth)
     elif word == "motel":
-        buildings.motel(world, x, foot + height * 0.05, width * (0.4 + 0.5 * share), depth)
+        buildings.motel(world, x, foot + height * 0.05, GROWN[size] * width * (0.4 + 0.5 * share), depth)
     elif word == "house":
         buildings.house(
             world,

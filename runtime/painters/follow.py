@@ -8,6 +8,7 @@ remembered from frame to frame; where the sketch is not found, it stays in its s
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from ..colour import toned
+from ..colour import Tone, tone_of, toned
 from ..flow import trusted_drift
 from ..picture import resize
 from ..retouch import blur
@@ -30,6 +31,8 @@ from .endless import endless
 Shades = NDArray[np.float32]
 Move = NDArray[np.float64]
 """Where each place of a picture looks in the sketch, 2×3 in pixels."""
+Views = list[tuple[Move, Shades]]
+"""A sketch's details at each size that a picture may show it in, and the moves that lead there."""
 
 ROUGH = 64
 """Pixels to which the longer side is reduced for the rough search."""
@@ -37,7 +40,7 @@ FINE = 128
 """Pixels to which the longer side is reduced for all the rest: what is found is smooth."""
 SIZES = tuple(1.15**step for step in range(5))
 """How much larger than the sketch a picture may show it, at first; larger ones stand in each other (``endless``)."""
-TURNS = tuple(sorted(range(-165, 181, 15), key=abs))
+TURNS = tuple(sorted(range(-165, 181, 15), key=abs))[1:]
 """Degrees that it may have been turned by, where it is not found upright."""
 BETTER = 0.02
 """By how much a larger size or turn must match better to be taken."""
@@ -48,7 +51,7 @@ ROUNDS = 2
 """Times that the affine move is found anew from the flow that is left."""
 SMOOTH = 3.0
 """Pixels of the fine search over which what is left of the flow is averaged, each as much as it is trusted."""
-CRISP = (-0.5, 3.0)
+SHARPER = (-0.5, 3.0)
 """Least and most of an unsharp mask's share by which a sketch's outlines are made as strong as they were."""
 TONED = 1.25
 """How many times what is seen of a sketch is made more or less colourful at most, to be as the whole of it is."""
@@ -65,32 +68,52 @@ BACK = 0.15
 
 
 HOW = (
-    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {TURNS} {BETTER} {ROUGHLY} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {CRISP} "
+    f"{WITHOUT_END} {ROUGH} {FINE} {SIZES} {TURNS} {BETTER} {ROUGHLY} {ALIKE} {ROUNDS} {SMOOTH} {DOUBT} {SHARPER} "
     f"{TONED} {ASIDE} {ASKEW} {TOO_ASKEW} {BESIDE} {NEAR} {BACK}"
 )
 """Changes whenever one of the settings above does, and with it what a film's frames are stored under."""
 
 
-def followed(picture: Tensor, shown: Tensor) -> Tensor:
-    """Return a sketch (3×H×W, 0..1) moved to where ``picture`` (3×H×W) has it."""
-    sides = picture.shape[1:]
-    share = min(FINE / max(sides), 1.0)
-    small = (max(round(sides[1] * share), 8), max(round(sides[0] * share), 8))
-    one, other = resize(picture, small), resize(shown, small)
-    found = _found(one, other, (0,)) or _found(one, other, TURNS)
+@dataclass(frozen=True)
+class Shown:
+    """A sketch as a picture, and what is asked of it for every frame of a film that follows it."""
+
+    picture: Tensor
+    """3×H×W, 0..1."""
+    small: Tensor
+    """As it is looked for: 3×h×w, `FINE` pixels long at most."""
+    views: Views
+    outlines: float
+    tone: Tone
+
+
+def shown_of(picture: Tensor) -> Shown:
+    """Return a sketch's picture (3×H×W, 0..1) and its measures."""
+    height, width = picture.shape[1:]
+    share = min(FINE / max(height, width), 1.0)
+    small = resize(picture, (max(round(width * share), 8), max(round(height * share), 8)))
+    return Shown(picture, small, _views(small), outlines(picture), tone_of(picture))
+
+
+def followed(picture: Tensor, shown: Shown) -> Tensor:
+    """Return a sketch moved to where ``picture`` (3×H×W, 0..1) has it, its own size."""
+    sides, (height, width) = picture.shape[1:], shown.small.shape[1:]
+    one = resize(picture, (width, height))
+    found = _found(one, shown, (0,)) or _found(one, shown, TURNS)
     if found is None:
-        return shown
+        return shown.picture
     move, left = found
-    move, left = _enlarged(_drawn_back(move, small), 1 / share), functional.interpolate(left, sides, mode="bicubic")
+    move = _enlarged(_drawn_back(move, (width, height)), max(sides) / max(height, width))
+    left = functional.interpolate(left, sides, mode="bicubic")
     # magnifying makes outlines soft, and a film that moves on and on would go soft with them
-    crisp = partial(crisped, outlines(shown), CRISP)
-    seen = toned(_seen(shown, move, left, crisp).clamp(0, 1), shown, TONED)
+    crisp = partial(crisped, shown.outlines, SHARPER)
+    seen = toned(_seen(shown.picture, move, left, crisp).clamp(0, 1), shown.tone, TONED)
     return crisp(seen, 1.0).clamp(0, 1)
 
 
-def _found(picture: Tensor, sketch: Tensor, turns: tuple[int, ...]) -> tuple[Move, Tensor] | None:
-    """Return the move of a sketch to where a picture has it (3×H×W both), and what is left to move (1×2×H×W)."""
-    move = _roughly(_grey(picture), _grey(sketch), turns)
+def _found(picture: Tensor, shown: Shown, turns: tuple[int, ...]) -> tuple[Move, Tensor] | None:
+    """Return the move of a sketch to where a small picture (3×h×w) has it, and what is left to move (1×2×h×w)."""
+    sketch, move = shown.small, _roughly(_grey(picture), shown.views, turns)
     if move is None:
         return None
     for _ in range(ROUNDS):
@@ -126,13 +149,18 @@ def _alike(one: Shades, other: Shades) -> float:
     return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum() + 1e-9))
 
 
-def _roughly(picture: Shades, sketch: Shades, turns: tuple[int, ...]) -> Move | None:
+def _views(sketch: Tensor) -> Views:
+    """Return a sketch's details (3×H×W) at each of its sizes."""
+    details = _small(_grey(sketch))
+    nearer = [_similar(_middle(details), 0, 1 / size) for size in SIZES]
+    return [(move, _shade(details, move)) for move in nearer]
+
+
+def _roughly(picture: Shades, views: Views, turns: tuple[int, ...]) -> Move | None:
     """Return the move of the size, turn (degrees) and shift that match best, none where nothing does."""
-    one, other = _small(picture), _small(sketch)
+    one = _small(picture)
     height, width = one.shape
-    middle = ((width - 1) / 2, (height - 1) / 2)
-    nearer = [_similar(middle, 0, 1 / size) for size in SIZES]
-    views = [(move, _shade(other, move)) for move in nearer]
+    middle = _middle(one)
     found: Move | None = None
     best = ROUGHLY
     for degrees in turns:
@@ -148,6 +176,10 @@ def _roughly(picture: Shades, sketch: Shades, turns: tuple[int, ...]) -> Move | 
                 if match > best + BETTER:
                     best, found = match, _after(move, _after(aside, _similar(middle, -degrees, 1)))
     return None if found is None else _enlarged(found, max(picture.shape) / max(one.shape))
+
+
+def _middle(shade: Shades) -> tuple[float, float]:
+    return (shade.shape[1] - 1) / 2, (shade.shape[0] - 1) / 2
 
 
 def _similar(middle: tuple[float, float], degrees: float, size: float) -> Move:

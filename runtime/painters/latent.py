@@ -20,8 +20,8 @@ from ..hub import picture_device
 from ..picture import resize
 from .added import Added, add
 from .bare import held, levels_of, shares_of
-from .crisp import crisped, outlines
-from .follow import HOW, followed
+from .crisp import crisped
+from .follow import HOW, Shown, followed, shown_of
 from .habits import Habits, canvas_size
 from .levels import NoiseCurve, evaluations
 from .samplers import OWN, SAMPLERS, Level, See, noise_like
@@ -71,7 +71,7 @@ class LatentPainter:
         own = OWN.get(type(pipeline.scheduler).__name__, "ddim")
         self.sampler = own if sampler == "auto" else sampler
         self.curve = NoiseCurve(_alphas(pipeline.scheduler))
-        self._sketch: tuple[Asked, Tensor] | None = None
+        self._sketch: tuple[Asked, Shown] | None = None
         self.predicts = str(pipeline.scheduler.config.get("prediction_type", "epsilon"))
         self.fingerprint = f"{fingerprint} {self.sampler} {self.canvas} {self.large} {habits}"
         if isinstance(pipeline.unet, SketchedUNet):
@@ -129,7 +129,7 @@ class LatentPainter:
         if image is None or self._sketch is None:
             return painted
         # what is painted over a picture is softer than what is painted afresh, which is as crisp as its sketch
-        return crisped(outlines(self._sketch[1]), (0.0, min(asked, CRISP)), painted, 1.0).clamp(0, 1)
+        return crisped(self._sketch[1].outlines, (0.0, min(asked, CRISP)), painted, 1.0).clamp(0, 1)
 
     def _start(
         self, picture: Tensor | None, level: Level, row: Row, chance: torch.Generator, shape: tuple[int, int]
@@ -178,14 +178,14 @@ class LatentPainter:
         The picture of the last one asked for is kept.
         """
         if self._sketch is None or self._sketch[0] != asked:
-            shown, canvas = self._decode(self.pipeline.unet.sketch(tokens)), asked[-1]
+            picture, canvas = self._decode(self.pipeline.unet.sketch(tokens)), asked[-1]
             if canvas[0] != canvas[1]:
-                shown = spread(shown[None], canvas)[0]
-            elif shown.shape[-1] != canvas[0]:
-                shown = resize(shown, canvas)
-            self._sketch = (asked, shown)
+                picture = spread(picture[None], canvas)[0]
+            elif picture.shape[-1] != canvas[0]:
+                picture = resize(picture, canvas)
+            self._sketch = (asked, shown_of(picture))
         shown = self._sketch[1]
-        return self._encode(shown if image is None else followed(image, shown)).to(tokens.dtype)
+        return self._encode(shown.picture if image is None else followed(image, shown)).to(tokens.dtype)
 
     def _unet(self, x: Tensor, t: float, tokens: Tensor, extra: dict[str, Any]) -> Tensor:
         time = torch.tensor(t, dtype=torch.float32, device=self.where)
