@@ -38,7 +38,7 @@ def side_of(pipe) -> int:  # type: ignore[no-untyped-def]
 
 def test_is_small_and_safe() -> None:
     files = [path for path in WEIGHTS.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in STORYBOOK.rglob("*") if path.is_file()) <= 45e6
+    assert sum(path.stat().st_size for path in STORYBOOK.rglob("*") if path.is_file()) <= 47e6
     assert sum(path.stat().st_size for path in DEPTH.rglob("*") if path.is_file()) <= 5e6
     assert not [path for path in files if path.suffix in (".bin", ".pt", ".pth", ".ckpt", ".pkl")]
     assert (STORYBOOK / "README.md").exists()
@@ -58,6 +58,26 @@ def test_paints_the_same_picture_for_the_same_seed(pipe) -> None:  # type: ignor
 @pytest.mark.parametrize("place", ["a meadow", "mountains", "a village"])
 def test_night_is_darker_than_day(pipe, place: str) -> None:  # type: ignore[no-untyped-def]
     assert painted(pipe, f"{place}, day").mean() > painted(pipe, f"{place} at night").mean() + 0.1
+
+
+@pytest.mark.parametrize("thing", ["house", "car"])
+def test_a_thing_has_the_colour_that_is_said(pipe, thing: str) -> None:  # type: ignore[no-untyped-def]
+    red, yellow, blue = (
+        painted(pipe, f"a {colour} {thing} in a meadow")[150:170, 112:144].mean((0, 1))
+        for colour in ("red", "yellow", "blue")
+    )
+    assert red[0] > max(red[1:]) + 0.15 and blue[2] > max(blue[:2]) + 0.15
+    assert min(yellow[:2]) > yellow[2] + 0.15
+
+
+@pytest.mark.parametrize("thing", ["castle", "car", "balloon"])
+def test_a_thing_is_as_large_as_is_said(pipe, thing: str) -> None:  # type: ignore[no-untyped-def]
+    bare = painted(pipe, "a meadow")
+    small, usual, big = (
+        int((np.abs(painted(pipe, f"a{size} {thing} in a meadow") - bare).max(-1) > 0.2).sum())
+        for size in (" small", "", " big")
+    )
+    assert 0 < small < 0.75 * usual < 0.75 * 0.75 * big
 
 
 def test_synonyms_paint_the_same(pipe) -> None:  # type: ignore[no-untyped-def]

@@ -35,7 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()}
     torch.save({"ema": state}, out / "storybook.pt")
     SteadyAutoencoder.from_pretrained(BUILT_IN / "vae").save_pretrained(out / "vae")
-    small = SketchShape(text=32, width=32, layers=1, maps=16, names=2, lights=2, channels=16, hidden=32, blocks=1)
+    small = SketchShape(
+        text=32, width=32, layers=1, maps=16, names=2, lights=2, hues=2, channels=16, hidden=32, blocks=1
+    )
     sketch = Sketch(small)
     return export.export(out, out / "vae", out / "model", shape, sketch=sketch)
 
@@ -69,6 +71,41 @@ def test_the_words_are_seen(folder: Path) -> None:
         drawn = unet.sketch(tokens)
         assert torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=drawn).sample, atol=1e-5)
         assert not torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=-drawn).sample)
+
+
+NAMES, HUES = {"car": 0, "orange": 1}, {"red": 0, "orange": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "hued"),
+    [
+        ("car", {"car"}, set()),
+        ("red car", {"car"}, {("red", "car")}),
+        ("red old car", {"car"}, {("red", "car")}),
+        ("red very old car", {"car"}, {("red", "car")}),
+        ("red very very old car", {"car"}, set()),
+        ("car red", {"car"}, set()),
+        ("red car orange", {"car", "orange"}, {("red", "car")}),
+        ("orange car", {"car"}, {("orange", "car")}),
+        ("orange", {"orange"}, set()),
+        ("red orange", {"orange"}, {("red", "orange")}),
+        ("red car orange car", {"car"}, {("red", "car"), ("orange", "car")}),
+    ],
+)
+def test_a_hue_is_that_of_the_name_after_it(text: str, named: set[str], hued: set[tuple[str, str]]) -> None:
+    words = ("car", "orange", "red", "old", "very")
+    net = Sketch(SketchShape(text=8, width=8, layers=1, maps=1, names=2, lights=1, hues=2, channels=32, blocks=0))
+    with torch.no_grad():
+        for layer, known in ((net.names, NAMES), (net.hues, HUES)):
+            layer.weight.zero_()
+            layer.bias.fill_(-10)
+            for word, number in known.items():
+                layer.weight[number, words.index(word)] = 20
+        tokens = torch.eye(8)[[words.index(word) for word in text.split()]][None]
+        there, painted = (said[..., :2] for said in net.named(tokens))
+    assert {word for word, number in NAMES.items() if there[0, number] > 0.9} == named
+    pairs = {(hue, word) for hue, h in HUES.items() for word, n in NAMES.items() if painted[0, h, n] > 0.9}
+    assert pairs == hued
 
 
 def test_it_begins_with_the_best_linear_guess() -> None:

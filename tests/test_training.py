@@ -158,7 +158,9 @@ def test_a_sketch_and_a_painter_that_sees_it(tmp_path: Path) -> None:
     dataset.draw_shard(book, 0, seed=0, scenes=8, size=256, book=True)
     autoencoder.train(book, out, minutes=1, steps=1, batch=2)
     storybook.train(book, out / "vae", out, storybook.Recipe(steps=1, batch=2), network.TINY)
-    shape = SketchShape(text=32, width=32, layers=1, maps=16, names=2, lights=2, channels=16, hidden=32, blocks=1)
+    shape = SketchShape(
+        text=32, width=32, layers=1, maps=16, names=2, lights=2, hues=2, channels=16, hidden=32, blocks=1
+    )
     net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY, things=("castle",))
     drawn = load_sketch(out / "sketch")
     tokens = torch.randn(2, vocabulary.LENGTH, 32)
@@ -295,6 +297,22 @@ def test_a_thing_has_one_spot_on_its_pages() -> None:
     rng = np.random.default_rng(0)
     pages = [scenes.page(rng) for _ in range(400)]
     assert {page.land for page in pages} == set(scenes.LANDS) and {page.style for page in pages} >= {"ink", "oil"}
+
+
+def test_a_building_is_as_large_and_as_coloured_as_is_said() -> None:
+    said = Facts("snow", "day", landmark="house")
+    bare, plain, red, small = (
+        scenes.paint_page(facts)[0].astype(int)
+        for facts in (
+            replace(said, landmark=""), said, replace(said, look=("", "red")), replace(said, look=("small", "red"))
+        )
+    )  # fmt: skip
+    shows = [np.abs(page - bare).max(-1) > 12 for page in (plain, red, small)]
+    assert 0 < shows[2].sum() < 0.7 * shows[1].sum() < shows[0].sum()
+    redness = [(page[..., 0] - page[..., 1])[shows[1]].mean() for page in (plain, red)]
+    assert redness[1] > redness[0] + 60
+    wordings = {caption(np.random.default_rng(seed), replace(said, look=("small", "red"))) for seed in range(20)}
+    assert any("small red house" in wording for wording in wordings)
 
 
 def test_first_places_end(tmp_path: Path) -> None:

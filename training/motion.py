@@ -7,7 +7,6 @@ the others, are the truth that the in-between net learns.
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,7 +14,7 @@ import numpy as np
 import torch
 from animc.compiler.schedule import Row
 from animc.runtime.relief import depth_move
-from animc.runtime.warp import flat_move, follow, inverse, sample, still
+from animc.runtime.warp import follow, inverse, sample, still
 
 from .dataset import depths_of, pictures_of, shards
 from .objects import glyph, known_things
@@ -32,12 +31,8 @@ SPANS = {
     "rotation_z": 5,
 }
 """Twice the usual motion of the camera from first to last, in Deforum's units and degrees."""
-EVEN = {"translation_x": 16, "translation_y": 10, "angle": 6, "log_zoom": 0.12}
-"""The same of a scene that moves as one plane: pixels, degrees, and the logarithm of its zoom."""
-REACH = (0.15, 1.8)
+REACH = (0.6, 1.8)
 """A triple's motions are these times the usual ones, in even odds of its logarithm."""
-FLAT = 0.3
-"""Share of the scenes that move as one plane: turned, shifted and zoomed evenly, as Deforum's 2D camera does."""
 
 FINE = 16
 """Steps to a pixel in which flows are kept (int16)."""
@@ -58,9 +53,7 @@ def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> 
     top, left = (int(rng.integers(room // 3, room - room // 3 + 1)) for room in spare)
     inner = np.s_[top : top + SIDE, left : left + SIDE]
     reach = float(np.exp(rng.uniform(*np.log(REACH))))
-    flat = rng.random() < FLAT
-    spans = EVEN if flat else SPANS
-    pose = {name: rng.normal(0, reach * span / 2) * (rng.random() < 0.5) for name, span in spans.items()}
+    pose = {name: rng.normal(0, reach * span / 2) * (rng.random() < 0.5) for name, span in SPANS.items()}
     still_camera = not any(pose.values())
     things = [_thing(rng, reach) for _ in range(int(rng.integers(still_camera, 4)))]
     if rng.random() < TEXTURED:
@@ -68,8 +61,7 @@ def triple(rng: np.random.Generator, picture: np.ndarray, depth: np.ndarray) -> 
         things = [(_covered(rng, drawn), *places) for drawn, *places in things]
     shown = torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1) / 255
     far = 1 + torch.from_numpy(depth.copy()).float() / 255
-    rows = [_row(pose, moment - 0.5) for moment in (0.0, time, 1.0)]
-    grids = [(flat_move if flat else partial(depth_move, depth=far))(row, size=(width, height)) for row in rows]
+    grids = [depth_move(_row(pose, moment - 0.5), far, (width, height)) for moment in (0.0, time, 1.0)]
     moments = []
     for grid, moment in zip(grids, (0.0, time, 1.0), strict=True):
         seen = sample(shown, grid, "reflect").permute(1, 2, 0)[inner].numpy().copy()
@@ -96,8 +88,6 @@ def _camera_flow(here: torch.Tensor, there: torch.Tensor) -> np.ndarray:
 
 def _row(pose: dict[str, float], share: float) -> Row:
     values = {name: value * share for name, value in pose.items()}
-    zoom = float(np.exp(values.pop("log_zoom", 0.0)))
-    values |= {"zoom": zoom, "transform_center_x": 0.5, "transform_center_y": 0.5}
     return Row(0, {**values, "fov": 70.0, "near": 200.0, "far": 10000.0}, (), ())
 
 

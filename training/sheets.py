@@ -18,6 +18,7 @@ from PIL import Image
 
 from .captions import STYLE_WORDS
 from .curves import curves
+from .objects import COLOURS
 
 SIDE = 192
 """Pixels of a picture on a sheet."""
@@ -36,12 +37,14 @@ THINGS = (
     *("a butterfly in a garden", "a lantern in a village at dusk", "a penguin on ice", "a mushroom in the woods"),
 )
 
+HUED = ("house", "car", "boat", "balloon", "cat", "umbrella")
+
 FAILURES = (
-    *("three cats in a row", "a blue horse", "a portrait of an old woman", "the word HELLO", "a village at night"),
+    *("three cats in a row", "a striped horse", "a portrait of an old woman", "the word HELLO", "a village at night"),
     *("a tiny house, far away", "a horse to the left of a car", "a city upside down", "hands playing a piano"),
     *("a crowd at a concert", "a kitchen table with bread", "a forest seen from above"),
 )
-"""Counts, colours, faces, letters, a weak place, sizes, sides, what it never saw: shown so that nobody is misled."""
+"""Counts, patterns, faces, letters, a weak place, sizes, sides, what it never saw: shown so that nobody is misled."""
 
 
 def sheet(path: Path, prompts: list[str], told: list[str], columns: int) -> None:
@@ -71,6 +74,8 @@ def main() -> None:
     named = [f"{place}, {style}" for style, place in styled]
     sheet(options.folder / "models-styles.jpg", named, named, len(PLACES))
     sheet(options.folder / "models-things.jpg", list(THINGS), list(THINGS), 6)
+    hued = [f"a {colour} {thing}" for thing in HUED for colour in COLOURS]
+    sheet(options.folder / "models-colours.jpg", hued, hued, len(COLOURS))
     sheet(options.folder / "models-failures.jpg", list(FAILURES), list(FAILURES), 6)
     sketches(options.folder / "models-sketch.jpg")
     if options.curves:

@@ -26,11 +26,11 @@ from .captions import Facts, caption
 from .distributed import agreed, share
 from .library import Library, weights_of
 from .network import FULL, Shape, text_encoder
+from .objects import COLOURS
 from .optimiser import Muon
-from .scenes import ANYWHERE
 from .shipped import painter_of
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, soars
-from .stencils import stencils
+from .stencils import Stencils, cropped, paints, said, stencils
 from .vocabulary import SPECIAL, canonical_ids, encode
 
 LAYOUT = 0.25
@@ -89,37 +89,65 @@ def parts_of(shape: SketchShape, words: Shape) -> torch.nn.ModuleDict:
 
 
 @torch.no_grad()
-def begin(net: torch.nn.ModuleDict, pages: Book, cut: dict[str, tuple[Tensor, Tensor]], seed: int, count: int) -> None:
-    """Set what each name is known by, and what it hides and shows: the stencils `cut` of it.
+def begin(
+    net: torch.nn.ModuleDict, pages: Book, cut: Stencils, sized: list[Stencils], painted: Tensor, seed: int, count: int
+) -> None:
+    """Set what each name is known by, what it hides and shows (the stencils `cut` of it); the same of sizes and hues.
 
-    A name is told from all other words by ridge regression, on the tokens of `count` captions with each name. Words
-    stand at right angles, so nothing need be learnt for that.
+    `sized`: the stencils of small and of big things. `painted`: what painting adds in each hue (H×C×1+C). Names are
+    told on `count` captions with each, sizes and hues on some more.
     """
-    rng, known, sketch = np.random.default_rng(seed), canonical_ids(), net["sketch"]
-    ids = torch.tensor([encode(_with(rng, pages, word)) for word in cut for _ in range(count)])
+    rng, sketch = np.random.default_rng(seed), net["sketch"]
+    texts = [_with(rng, pages, said(word)) for word in cut for _ in range(count)]
+    known, number = _told(net, list(cut), texts), len(cut)
+    sketch.names.weight[:number], sketch.names.bias[:number] = known
+    sketch.names.weight[number:] = 0  # what is no name must not be taken for one by chance
+    sketch.stencils[:number] = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
+    hues, things = list(COLOURS)[: len(painted)], list(cut)
+    texts = [_with(rng, pages, said(_any(rng, things), hue, _any(rng, ["", *LARGE]))) for hue in hues * 4 * count]
+    sketch.hues.weight[:], sketch.hues.bias[:] = _told(net, hues, texts)
+    sketch.paints[:] = painted
+    texts = [_with(rng, pages, said(_any(rng, things), _any(rng, ["", *hues]), size)) for size in LARGE * 8 * count]
+    sketch.sizes.weight[:], sketch.sizes.bias[:] = _told(net, LARGE, texts)
+    for place, (span, size) in enumerate(zip(sketch.shape.spans, sized, strict=True)):
+        parts, corners = zip(*(cropped(size[word], span) for word in cut), strict=True)
+        getattr(sketch, f"sized{place}")[:number] = torch.stack(parts).flatten(1)
+        getattr(sketch, f"corners{place}")[:number] = torch.stack(corners)
+
+
+def _any(rng: np.random.Generator, words: list[str]) -> str:
+    return words[int(rng.integers(len(words)))]
+
+
+LARGE = ["small", "big"]
+"""The sizes that have stencils of their own."""
+
+
+def _told(net: torch.nn.ModuleDict, words: list[str], texts: list[str]) -> tuple[Tensor, Tensor]:
+    """What tells each word from all others (weights, biases of its logit), by ridge regression on the texts' tokens.
+
+    Words stand at right angles, so nothing need be learnt for that.
+    """
+    known, ids = canonical_ids(), torch.tensor([encode(text) for text in texts])
     tokens = torch.cat([net["text"](some)[0] for some in ids.split(500)])
     spoken = ids >= len(SPECIAL)
     spoken[:, -1] = True  # some of the padding, too
     rows = torch.cat((tokens[spoken], torch.ones(int(spoken.sum()), 1)), 1).double()
-    wanted = (ids[spoken][:, None] == torch.tensor([known[word] for word in cut])).double()
+    wanted = (ids[spoken][:, None] == torch.tensor([known[word] for word in words])).double()
     power = rows.T @ rows
     power += 1e-4 * power.diagonal().mean() * torch.eye(len(power))
     found = torch.linalg.solve(power, rows.T @ wanted).float()
-    number = len(cut)
-    sketch.names.weight[:number] = 2 * SURE * found[:-1].T
-    sketch.names.bias[:number] = 2 * SURE * found[-1] - SURE
-    sketch.stencils[:number] = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
+    return 2 * SURE * found[:-1].T, 2 * SURE * found[-1] - SURE
 
 
 SURE = 10.0
 """Logit at first of a name that is there; where it is not, it is this much below nothing."""
 
 
-def _with(rng: np.random.Generator, pages: Book, word: str) -> str:
-    """A caption of a page with one thing, or landmark."""
+def _with(rng: np.random.Generator, pages: Book, said: Facts) -> str:
+    """A caption of a page with what is said of a thing, or landmark."""
     page = pages.library.facts[int(rng.integers(len(pages.library.facts)))]
-    said = {"things": (), "landmark": word} if word in ANYWHERE else {"things": (("", "", word),), "landmark": ""}
-    return caption(rng, replace(page, **said))
+    return caption(rng, replace(page, things=said.things, landmark=said.landmark, look=said.look))
 
 
 def train(
@@ -226,11 +254,13 @@ def _cut(
     net: torch.nn.ModuleDict, pages: Book, coder: AutoencoderTiny, held: Path, things: tuple[str, ...], seed: int
 ) -> None:
     if not held.exists():
-        torch.save(stencils(coder, things), held)
-    begin(net, pages, torch.load(held, weights_only=True), seed, 16)
+        cut, *sized = (stencils(coder, things, size=size) for size in ("", *LARGE))
+        torch.save((cut, sized, paints(coder, cut, net["sketch"].shape.hues)), held)
+    begin(net, pages, *torch.load(held, weights_only=True), seed, 16)
 
 
-SHARES = {"maps": 1.0, "stencils": 0.3, "names": 0.05, "text": 0.1}
+SLOW = ("stencils", "paints", "sized0", "sized1")
+SHARES = {"maps": 1.0, "text": 0.1, **dict.fromkeys(SLOW, 0.3), **dict.fromkeys(("names", "hues", "sizes"), 0.05)}
 """Shares of the learning rate: what a name shows is nearly right from the start, and must not be shaken by the rest."""
 
 

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from diffusers import AutoencoderTiny
 from torch import Tensor
+from torch.nn import functional
 
 from .captions import Facts
-from .objects import known_things
+from .objects import COLOURS, known_things
 from .scenes import ANYWHERE, LANDS, paint_page
 
 PLACES = (("meadow", "day"), ("desert", "sunset"), ("snow", "dusk"), ("road", "night"), ("hill", "dawn"))
@@ -26,11 +27,19 @@ def _latents(pictures: list[np.ndarray], vae: AutoencoderTiny) -> Tensor:
     return vae.encode(shown.contiguous(memory_format=torch.channels_last)).latents * vae.config.scaling_factor
 
 
-def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = ()) -> dict[str, tuple[Tensor, Tensor]]:
-    """For each thing and landmark: how much of each cell it covers (1×h×w, 0..1), and what it adds there (C×h×w).
+Stencils = dict[str, tuple[Tensor, Tensor]]
+"""For each thing and landmark: how much of each cell it covers (1×h×w, 0..1), and what it adds there (C×h×w)."""
 
-    `words`: only these.
-    """
+
+def said(word: str, colour: str = "", size: str = "") -> Facts:
+    """A page with this thing, or landmark."""
+    if word in ANYWHERE:
+        return Facts("meadow", "day", landmark=word, look=(size, colour))
+    return Facts("meadow", "day", things=((size, colour, word),))
+
+
+def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = (), colour: str = "", size: str = "") -> Stencils:
+    """Cut the stencils of all things and landmarks, or of these `words` only, in a colour and size or as they are."""
     bare_pages = [Facts(land, hour) for land, hour in PLACES]
     bare_pictures = [paint_page(page)[0] for page in bare_pages]
     bare, found = _latents(bare_pictures, vae), {}
@@ -38,8 +47,8 @@ def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = ()) -> dict[str, tup
     for word in words or (*known_things(), *ANYWHERE):
         if word in LANDS:  # its name calls up the land
             continue
-        said = {"landmark": word} if word in ANYWHERE else {"things": (("", "", word),)}
-        pictures = [paint_page(replace(page, **said))[0] for page in bare_pages]
+        thing = said(word, colour, size)
+        pictures = [paint_page(replace(thing, land=page.land, hour=page.hour))[0] for page in bare_pages]
         changed = np.mean(
             [np.abs(one.astype(int) - two).max(-1) > 12 for one, two in zip(pictures, bare_pictures, strict=True)], 0
         )
@@ -47,3 +56,31 @@ def stencils(vae: AutoencoderTiny, words: tuple[str, ...] = ()) -> dict[str, tup
         hole = cells.clamp(0, 1)[None]
         found[word] = hole, (_latents(pictures, vae) - (1 - hole) * bare).mean(0)
     return found
+
+
+def cropped(cut: tuple[Tensor, Tensor], span: int) -> tuple[Tensor, Tensor]:
+    """A stencil's most of so many cells a side (1+C×span×span), and the row and column where that begins."""
+    held = functional.avg_pool2d(cut[0][None], span, 1)[0, 0]
+    top, left = divmod(int(held.argmax()), held.shape[1])
+    return torch.cat(cut)[:, top : top + span, left : left + span], torch.tensor([top, left])
+
+
+SHOWN = 40
+"""Things that colours are learnt from."""
+
+
+def paints(vae: AutoencoderTiny, cut: Stencils, count: int) -> Tensor:
+    """What painting a thing in each of `count` of the `COLOURS` adds to its cells, of what its stencil hides and shows.
+
+    count×C×1+C, by ridge regression over some of the stencils `cut`.
+    """
+    words = tuple(cut)[:: max(1, len(cut) // SHOWN)]
+    rows = torch.cat([torch.cat(cut[word]).flatten(1).T for word in words]).double()
+    power = rows.T @ rows
+    power += 1e-3 * power.diagonal().mean() * torch.eye(len(power))
+    found = []
+    for colour in list(COLOURS)[:count]:
+        painted = stencils(vae, words, colour)
+        more = torch.cat([(painted[word][1] - cut[word][1]).flatten(1).T for word in words]).double()
+        found.append(torch.linalg.solve(power, rows.T @ more).T.float())
+    return torch.stack(found)

@@ -23,8 +23,8 @@ SAID = 16.0
 
 @dataclass(frozen=True)
 class SketchShape:
-    """Width of the text's trunk, its layers, number of the learnt maps, of names and of lights; channels, hidden
-    channels and number of blocks."""
+    """Width of the text's trunk, its layers, number of the learnt maps, of names, of lights and of hues; channels,
+    hidden channels and number of blocks; cells of a side of what is seen of a small and of a big thing."""
 
     text: int = 320
     width: int = 256
@@ -32,6 +32,8 @@ class SketchShape:
     maps: int = 384
     names: int = 240
     lights: int = 12
+    hues: int = 12
+    spans: tuple[int, int] = (6, 10)
     channels: int = 128
     hidden: int = 384
     blocks: int = 4
@@ -68,7 +70,7 @@ class Sketch(nn.Module):
     """From a prompt's tokens (B×L×C) to the clean latent that they mean (B×c×16×16).
 
     A land is called up by all that is said, a thing by its name alone: what it hides of the land, and what is seen
-    there instead, in the land's light.
+    there instead, as large and in the hue that is said before it, in the land's light.
     """
 
     def __init__(self, shape: SketchShape = SketchShape()) -> None:
@@ -84,6 +86,12 @@ class Sketch(nn.Module):
         self.maps = nn.Linear(shape.maps, deep * shape.side**2)
         self.names = nn.Linear(shape.text, shape.names)
         self.stencils = nn.Parameter(torch.zeros(shape.names, (1 + deep) * shape.side**2))
+        self.hues = nn.Linear(shape.text, shape.hues)
+        self.paints = nn.Parameter(torch.zeros(shape.hues, deep, 1 + deep))
+        self.sizes = nn.Linear(shape.text, len(shape.spans))
+        for number, span in enumerate(shape.spans):
+            self.register_parameter(f"sized{number}", nn.Parameter(torch.zeros(shape.names, (1 + deep) * span**2)))
+            self.register_buffer(f"corners{number}", torch.zeros(shape.names, 2, dtype=torch.float32))
         self.calm = nn.LayerNorm(wide)
         self.light = nn.Linear(wide, shape.lights + deep)
         self.tints = nn.Parameter(torch.randn(shape.lights, deep, deep) * 0.02)
@@ -95,11 +103,35 @@ class Sketch(nn.Module):
             for layer in (self.maps, self.light, last):
                 layer.weight.mul_(0.1)
             nn.init.zeros_(self.light.bias)
-            nn.init.constant_(self.names.bias, UNNAMED)
+            for layer in (self.names, self.hues, self.sizes):
+                nn.init.constant_(layer.bias, UNNAMED)
 
-    def named(self, tokens: Tensor) -> Tensor:
-        """Return whether each name is among the tokens: B×N, 0..1."""
-        return 1 - (1 - torch.sigmoid(self.names(tokens))).prod(1)
+    def named(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Return whether each name is among the tokens, as it is, small or big (B×3·N, 0..1), and in which hue.
+
+        That is B×H×3·N. Hues and sizes are those of the name after them. A word that is a hue and a name (an orange) is
+        no name before another one.
+        """
+        names, hues, sizes = (torch.sigmoid(layer(tokens)) for layer in (self.names, self.hues, self.sizes))
+        any_name = 1 - (1 - names).prod(2, keepdim=True)
+        following = functional.pad(any_name, (0, 0, 0, 1))[:, 1:]
+        names = names * (1 - hues.amax(2, keepdim=True) * following)
+        hued, sized = (_before(said, any_name) for said in (hues, sizes))
+        usual = 1 - sized.sum(2, keepdim=True).clamp(max=1)
+        names = (torch.cat((usual, sized), 2)[:, :, :, None] * names[:, :, None]).flatten(2)
+        return 1 - (1 - names).prod(1), 1 - (1 - hued[:, :, :, None] * names[:, :, None]).prod(1)
+
+    def all_stencils(self) -> Tensor:
+        """Return what each name hides and shows, as it is, small and big: 3·N×(1+c)·16·16."""
+        shape, found = self.shape, [self.stencils]
+        for number, span in enumerate(shape.spans):
+            part = getattr(self, f"sized{number}").view(shape.names, -1, span**2)
+            top, left = getattr(self, f"corners{number}").long().unbind(1)
+            steps = torch.arange(span, device=part.device)
+            cells = (top[:, None, None] + steps[:, None]) * shape.side + left[:, None, None] + steps
+            cells = cells.view(shape.names, 1, -1).expand_as(part)
+            found.append(part.new_zeros(*part.shape[:2], shape.side**2).scatter(2, cells, part).flatten(1))
+        return torch.cat(found)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the latents of the tokens."""
@@ -109,8 +141,12 @@ class Sketch(nn.Module):
         whole = self.calm(words[:, 0] + self.add(said))
         size = (-1, shape.side, shape.side)
         land = self.maps(self.weigh(words[:, 0])).unflatten(1, size)
-        hole, shown = (self.named(tokens) @ self.stencils).unflatten(1, size).tensor_split((1,), 1)
-        hole = hole.clamp(0, 1)
+        named, hued = self.named(tokens)
+        stencils = self.all_stencils()
+        seen = (named @ stencils).unflatten(1, size)
+        hole, shown = seen[:, :1].clamp(0, 1), seen[:, 1:]
+        painted = (hued @ stencils).unflatten(2, size)
+        shown = shown + torch.einsum("hci,bhiyx->bcyx", self.paints, painted)
         strength, haze = self.light(whole).tensor_split((shape.lights,), 1)
         tint = torch.einsum("bk,kij->bij", strength, self.tints)
         lit = shown + (tint @ shown.flatten(2)).view_as(shown) + hole * haze[:, :, None, None]
@@ -121,15 +157,33 @@ class Sketch(nn.Module):
         return base + self.leave(x)
 
 
+GAP = 2
+"""Words at most that may stand between a name and what it is said to be, none of them a name."""
+
+
+def _before(said: Tensor, any_name: Tensor) -> Tensor:
+    """Return what is said before each token (B×L×K): of ``said`` up to ``GAP`` words away, no name between."""
+    found, clear = torch.zeros_like(said), torch.ones_like(any_name)
+    for gap in range(1, GAP + 2):
+        found = torch.maximum(found, functional.pad(said, (0, 0, gap, 0))[:, :-gap] * clear)
+        clear = clear * (1 - functional.pad(any_name, (0, 0, gap, 0))[:, :-gap])
+    return found
+
+
 UNNAMED = -8.0
 """Bias of a name at first: most words are not it."""
+
+
+def shape_of(settings: dict[str, Any]) -> SketchShape:
+    """Return the shape that a config's settings tell."""
+    return SketchShape(**{**settings, "spans": tuple(settings["spans"])})
 
 
 def load_sketch(folder: Path) -> Sketch:
     """Return the net in a folder (``config.json`` and ``model.safetensors``), in fp32."""
     from safetensors.torch import load_file
 
-    net = Sketch(SketchShape(**json.loads((folder / "config.json").read_text(encoding="utf-8"))))
+    net = Sketch(shape_of(json.loads((folder / "config.json").read_text(encoding="utf-8"))))
     net.load_state_dict({name: value.float() for name, value in load_file(folder / "model.safetensors").items()})
     return net.eval().requires_grad_(False)
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from . import steady as steady  # its autoencoder: diffusers loads what is imported, and one import brings both
-from .sketch import Sketch, SketchShape
+from .sketch import Sketch, shape_of
 
 
 class SketchedUNet(ModelMixin, ConfigMixin):
@@ -30,14 +30,14 @@ class SketchedUNet(ModelMixin, ConfigMixin):
         in_channels: int = 32,
         sample_size: int = 16,
         unet_config: dict[str, Any] | None = None,
-        sketch_config: dict[str, int] | None = None,
+        sketch_config: dict[str, Any] | None = None,
         time_cond_proj_dim: int | None = None,
     ) -> None:
         super().__init__()
         if unet_config is None or sketch_config is None:
             raise ValueError("a sketched U-Net needs the settings of both its parts")
         self.unet = UNet2DConditionModel(**unet_config)
-        self.sketch = Sketch(SketchShape(**sketch_config))
+        self.sketch = Sketch(shape_of(sketch_config))
         self.register_buffer("apart", torch.full((in_channels,), APART))
         self._drawn: tuple[Tensor, Tensor] | None = None
 
