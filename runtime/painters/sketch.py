@@ -126,7 +126,7 @@ class Sketch(nn.Module):
         shape, found = self.shape, [self.stencils]
         for number, span in enumerate(shape.spans):
             part = getattr(self, f"sized{number}").view(shape.names, -1, span**2)
-            top, left = getattr(self, f"corners{number}").long().unbind(1)
+            top, left = getattr(self, f"corners{number}").long().clamp(0, shape.side - span).unbind(1)
             steps = torch.arange(span, device=part.device)
             cells = (top[:, None, None] + steps[:, None]) * shape.side + left[:, None, None] + steps
             cells = cells.view(shape.names, 1, -1).expand_as(part)
@@ -176,7 +176,7 @@ UNNAMED = -8.0
 
 def shape_of(settings: dict[str, Any]) -> SketchShape:
     """Return the shape that a config's settings tell."""
-    return SketchShape(**{**settings, "spans": tuple(settings["spans"])})
+    return SketchShape(**{**settings, "spans": tuple(settings.get("spans", SketchShape.spans))})
 
 
 def load_sketch(folder: Path) -> Sketch:
