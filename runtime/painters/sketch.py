@@ -9,7 +9,7 @@ steps, as in eDiff-I, arXiv:2211.01324).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ class Sketch(nn.Module):
 
     def all_stencils(self) -> Tensor:
         """Return what each name hides and shows, as it is, small and big: 3·N×(1+c)·16·16."""
-        shape, found = self.shape, [self.stencils]
+        shape, found = self.shape, list[Tensor]([self.stencils])
         for number, span in enumerate(shape.spans):
             part = getattr(self, f"sized{number}").view(shape.names, -1, span**2)
             top, left = getattr(self, f"corners{number}").long().clamp(0, shape.side - span).unbind(1)
@@ -176,7 +176,8 @@ UNNAMED = -8.0
 
 def shape_of(settings: dict[str, Any]) -> SketchShape:
     """Return the shape that a config's settings tell."""
-    return SketchShape(**{**settings, "spans": tuple(settings.get("spans", SketchShape.spans))})
+    made = SketchShape(**settings)
+    return replace(made, spans=tuple(made.spans))  # a list, as JSON has it
 
 
 def load_sketch(folder: Path) -> Sketch:
