@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,21 +18,21 @@ STORYBOOK, DEPTH = WEIGHTS / "storybook", WEIGHTS / "depth"
 
 
 @pytest.fixture(scope="module")
-def pipe():  # type: ignore[no-untyped-def]
+def pipe() -> Any:
     pytest.importorskip("animc.runtime.painters.sketched")
     made = diffusers.StableDiffusionPipeline.from_pretrained(STORYBOOK, torch_dtype=torch.float32)
     made.set_progress_bar_config(disable=True)
     return made
 
 
-def painted(pipe, prompt: str, seed: int = 1, size: tuple[int, int] | None = None) -> np.ndarray:  # type: ignore[no-untyped-def]
+def painted(pipe: Any, prompt: str, seed: int = 1, size: tuple[int, int] | None = None) -> np.ndarray:
     height, width = size or (side_of(pipe),) * 2
     chance = torch.Generator().manual_seed(seed)
     asked = {"num_inference_steps": 4, "guidance_scale": 1.0, "height": height, "width": width, "output_type": "np"}
     return pipe(prompt, generator=chance, **asked).images[0]
 
 
-def side_of(pipe) -> int:  # type: ignore[no-untyped-def]
+def side_of(pipe: Any) -> int:
     """Pixels of the pictures that the model paints best."""
     return pipe.unet.config.sample_size * pipe.vae_scale_factor
 
@@ -44,7 +45,7 @@ def test_is_small_and_safe() -> None:
     assert (STORYBOOK / "README.md").exists()
 
 
-def test_paints_the_same_picture_for_the_same_seed(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_paints_the_same_picture_for_the_same_seed(pipe: Any) -> None:
     one, two, other = (
         painted(pipe, "a pine forest"),
         painted(pipe, "a pine forest"),
@@ -56,12 +57,12 @@ def test_paints_the_same_picture_for_the_same_seed(pipe) -> None:  # type: ignor
 
 
 @pytest.mark.parametrize("place", ["a meadow", "mountains", "a village"])
-def test_night_is_darker_than_day(pipe, place: str) -> None:  # type: ignore[no-untyped-def]
+def test_night_is_darker_than_day(pipe: Any, place: str) -> None:
     assert painted(pipe, f"{place}, day").mean() > painted(pipe, f"{place} at night").mean() + 0.1
 
 
 @pytest.mark.parametrize("thing", ["house", "car"])
-def test_a_thing_has_the_colour_that_is_said(pipe, thing: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_thing_has_the_colour_that_is_said(pipe: Any, thing: str) -> None:
     red, yellow, blue = (
         painted(pipe, f"a {colour} {thing} in a meadow")[150:170, 112:144].mean((0, 1))
         for colour in ("red", "yellow", "blue")
@@ -71,7 +72,7 @@ def test_a_thing_has_the_colour_that_is_said(pipe, thing: str) -> None:  # type:
 
 
 @pytest.mark.parametrize("thing", ["castle", "car", "balloon"])
-def test_a_thing_is_as_large_as_is_said(pipe, thing: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_thing_is_as_large_as_is_said(pipe: Any, thing: str) -> None:
     bare = painted(pipe, "a meadow")
     small, usual, big = (
         int((np.abs(painted(pipe, f"a{size} {thing} in a meadow") - bare).max(-1) > 0.2).sum())
@@ -80,15 +81,15 @@ def test_a_thing_is_as_large_as_is_said(pipe, thing: str) -> None:  # type: igno
     assert 0 < small < 0.75 * usual < 0.75 * 0.75 * big
 
 
-def test_synonyms_paint_the_same(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_synonyms_paint_the_same(pipe: Any) -> None:
     assert np.array_equal(painted(pipe, "misty woods"), painted(pipe, "foggy forest"))
 
 
-def test_other_shapes(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_other_shapes(pipe: Any) -> None:
     assert painted(pipe, "the sea", size=(192, 320)).shape == (192, 320, 3)
 
 
-def test_paints_over_a_picture(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_paints_over_a_picture(pipe: Any) -> None:
     over = diffusers.StableDiffusionImg2ImgPipeline(**pipe.components, requires_safety_checker=False)
     over.set_progress_bar_config(disable=True)
     start = torch.from_numpy(painted(pipe, "a desert, day")).permute(2, 0, 1)[None]
@@ -130,7 +131,7 @@ def test_a_film_does_not_go_soft_or_pale(world: str) -> None:
         assert 0.87 < measure(last) / measure(first) < 1.15
 
 
-def test_fifty_trips_through_the_autoencoder_cost_what_one_does(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_fifty_trips_through_the_autoencoder_cost_what_one_does(pipe: Any) -> None:
     first = torch.from_numpy(painted(pipe, "a lake at sunset")).permute(2, 0, 1)[None] * 2 - 1
     shown, off = first, []
     with torch.no_grad():
@@ -142,7 +143,7 @@ def test_fifty_trips_through_the_autoencoder_cost_what_one_does(pipe) -> None:  
     assert off[-1] < 1.1 * off[0] + 1e-5
 
 
-def test_depth_is_nearer_below(pipe) -> None:  # type: ignore[no-untyped-def]
+def test_depth_is_nearer_below(pipe: Any) -> None:
     from animc.runtime.depthnet import load_depthnet
 
     net = load_depthnet(DEPTH)

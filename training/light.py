@@ -160,6 +160,11 @@ def _weathered(light: Light, weather: str) -> Light:
     return light
 
 
+def overlaid(tone: np.ndarray, paint: np.ndarray) -> np.ndarray:
+    """A paint (…×3, 0..1) in lighter and darker tones (…×1 or one, 0..1): the paint itself at a half."""
+    return np.where(tone < 0.5, paint * 2 * tone, 1 - 2 * (1 - tone) * (1 - paint))
+
+
 PAINTED = 0.55
 """How much lighter or darker than its paint a painted thing's parts are, of what they were bare."""
 
@@ -186,8 +191,7 @@ class World:
         """A thing's own daylight colour as it looks at this hour from this far (0..1): lit, then veiled by haze."""
         own = np.asarray(colour, np.float32)
         if self.paint is not None:
-            tone, paint = 0.5 + PAINTED * (own.mean() - 0.6), np.asarray(self.paint, np.float32)
-            own = paint * 2 * tone if tone < 0.5 else 1 - 2 * (1 - tone) * (1 - paint)
+            own = overlaid(0.5 + PAINTED * (own.mean() - 0.6), np.asarray(self.paint, np.float32))
         own = own * np.asarray(self.light.sun, np.float32)
         veil = np.clip(self.light.air * depth ** (1.3 if self.light.air < 0.8 else 0.9), 0, 0.93)
         return own + (np.asarray(self.light.haze, np.float32) - own) * veil

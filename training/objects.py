@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .canvas import Array, around, soft
-from .light import World
+from .light import World, overlaid
 
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 THINGS_FILE = Path(__file__).with_name("things.txt")
@@ -74,8 +74,9 @@ def _coloured(picture: Array, colour: str | None) -> Array:
     grey = picture[..., :3].mean(-1, keepdims=True)
     grey = np.clip(0.5 + (grey - grey[picture[..., 3] > 0.5].mean()) * 1.1, 0, 1)
     paint = np.asarray(COLOURS[colour], np.float32)
-    tinted = np.where(grey < 0.5, paint * 2 * grey, 1 - 2 * (1 - grey) * (1 - paint))
-    return np.concatenate([np.clip(0.8 * tinted + 0.2 * picture[..., :3] * paint * 1.6, 0, 1), picture[..., 3:]], -1)
+    return np.concatenate(
+        [np.clip(0.8 * overlaid(grey, paint) + 0.2 * picture[..., :3] * paint * 1.6, 0, 1), picture[..., 3:]], -1
+    )
 
 
 def place(world: World, word: str, x: float, foot: float, tall: float, depth: float, colour: str | None = None) -> None:
