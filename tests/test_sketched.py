@@ -73,39 +73,65 @@ def test_the_words_are_seen(folder: Path) -> None:
         assert not torch.allclose(unet(noise, 500, tokens).sample, unet(noise, 500, tokens, drawn=-drawn).sample)
 
 
-NAMES, HUES = {"car": 0, "orange": 1}, {"red": 0, "orange": 1}
+NAMES, HUES, SPOTS = {"car": 0, "orange": 1, "house": 2}, {"red": 0, "orange": 1}, 3
 
 
 @pytest.mark.parametrize(
-    ("text", "named", "hued"),
+    ("text", "spots"),
     [
-        ("car", {"car"}, set()),
-        ("red car", {"car"}, {("red", "car")}),
-        ("red old car", {"car"}, {("red", "car")}),
-        ("red very old car", {"car"}, {("red", "car")}),
-        ("red very very old car", {"car"}, set()),
-        ("car red", {"car"}, set()),
-        ("red car orange", {"car", "orange"}, {("red", "car")}),
-        ("orange car", {"car"}, {("orange", "car")}),
-        ("orange", {"orange"}, set()),
-        ("red orange", {"orange"}, {("red", "orange")}),
-        ("red car orange car", {"car"}, {("red", "car"), ("orange", "car")}),
+        ("car", ["car"]),
+        ("red car", ["red car"]),
+        ("red old car", ["red car"]),
+        ("red very old car", ["red car"]),
+        ("red very very old car", ["car"]),
+        ("car red", ["car"]),
+        ("red car orange", ["red car", "orange"]),
+        ("orange car", ["orange car"]),
+        ("orange", ["orange"]),
+        ("red orange", ["red orange"]),
+        ("red car orange car", ["red car", "orange car"]),
+        ("red car red car", ["red car"]),
+        ("red car old car", ["red car"]),
+        ("car red car", ["car"]),
+        ("car car orange", ["car", "orange"]),
+        ("car house", ["house", "car"]),
+        ("car red house orange", ["red house", "car", "orange"]),
+        ("very house house car", ["house", "car"]),
+        ("red car orange car orange house", ["orange house", "red car", "orange car"]),
     ],
 )
-def test_a_hue_is_that_of_the_name_after_it(text: str, named: set[str], hued: set[tuple[str, str]]) -> None:
-    words = ("car", "orange", "red", "old", "very")
-    net = Sketch(SketchShape(text=8, width=8, layers=1, maps=1, names=2, lights=1, hues=2, channels=32, blocks=0))
+def test_each_thing_has_its_hue_and_its_spot(text: str, spots: list[str]) -> None:
+    words = ("car", "orange", "house", "red", "old", "very")
+    net = Sketch(SketchShape(text=8, width=8, layers=1, maps=1, names=3, lights=1, hues=2, channels=32, blocks=0))
     with torch.no_grad():
+        net.fixed[NAMES["house"]] = 1
         for layer, known in ((net.names, NAMES), (net.hues, HUES)):
             layer.weight.zero_()
             layer.bias.fill_(-10)
             for word, number in known.items():
                 layer.weight[number, words.index(word)] = 20
         tokens = torch.eye(8)[[words.index(word) for word in text.split()]][None]
-        there, painted = (said[..., :2] for said in net.named(tokens))
-    assert {word for word, number in NAMES.items() if there[0, number] > 0.9} == named
-    pairs = {(hue, word) for hue, h in HUES.items() for word, n in NAMES.items() if painted[0, h, n] > 0.9}
-    assert pairs == hued
+        named, hued = net.named(tokens)
+    assert named.shape == (1, SPOTS, 3 * len(NAMES)) and hued.shape == (1, SPOTS, len(HUES))
+    found = []
+    for spot in range(SPOTS):
+        hues = [hue for hue, number in HUES.items() if hued[0, spot, number] > 0.9]
+        found.append(" ".join([*hues, *(word for word, number in NAMES.items() if named[0, spot, number] > 0.9)]))
+    assert found == spots + [""] * (SPOTS - len(spots))
+
+
+def test_things_stand_beside_each_other_and_before_the_last() -> None:
+    net = Sketch(SketchShape(text=8, width=8, layers=1, maps=1, names=2, hues=1, channels=32, blocks=0))
+    with torch.no_grad():
+        stencils = net.stencils.view(2, 33, 16, 16)
+        stencils[0, :, 6:9, 5:11] = 1  # as wide as the way from spot to spot and one more
+        stencils[1, 0, 6:9, 5:11], stencils[1, 1:, 6:9, 5:11] = 0.5, 2
+        named = torch.zeros(1, 3, 6)
+        named[0, 0, 0] = named[0, 1, 1] = 1
+        hole, shown = net.things(named, torch.zeros(1, 3, 1))
+    assert hole[0, 0, 7].tolist() == [0.5] * 5 + [1] * 6 + [0] * 5
+    assert shown[0, 0, 7].tolist() == [2] * 5 + [2.5] + [1] * 5 + [0] * 5
+    assert not shown[0, :, :6].any() and not shown[0, :, 9:].any()
 
 
 def test_it_begins_with_the_best_linear_guess() -> None:

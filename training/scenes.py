@@ -175,7 +175,7 @@ def page(rng: Generator) -> Facts:
     landmark = marks[int(rng.integers(len(marks)))] if marks and rng.random() < 0.2 else ""
     look = _look(rng) if landmark else ("", "")
     words = [word for word in known_things() if word not in ANYWHERE and word not in LANDS]
-    count = int(rng.choice(3, p=(0.2, 0.7, 0.1) if not landmark else (0.8, 0.2, 0.0))) if words else 0
+    count = int(rng.choice(4, p=(0.2, 0.55, 0.2, 0.05) if not landmark else (0.6, 0.35, 0.05, 0.0))) if words else 0
     things = [(*_look(rng), words[int(rng.integers(len(words)))]) for _ in range(count)]
     above = _choose_sky(rng, land, hour, air)
     return Facts(land, hour, air, _draw(rng, STYLE_ODDS), landmark, above, tuple(things), look=look)

@@ -28,6 +28,7 @@ from .library import Library, weights_of
 from .network import FULL, Shape, text_encoder
 from .objects import COLOURS
 from .optimiser import Muon
+from .scenes import ANYWHERE
 from .shipped import painter_of
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, soars
 from .stencils import Stencils, cropped, paints, said, stencils
@@ -103,6 +104,7 @@ def begin(
     sketch.names.weight[:number], sketch.names.bias[:number] = known
     sketch.names.weight[number:] = 0  # what is no name must not be taken for one by chance
     sketch.stencils[:number] = torch.stack([torch.cat(pair).flatten() for pair in cut.values()])
+    sketch.fixed[:number] = torch.tensor([float(word in ANYWHERE) for word in cut])
     hues, things = list(COLOURS)[: len(painted)], list(cut)
     texts = [_with(rng, pages, said(_any(rng, things), hue, _any(rng, ["", *LARGE]))) for hue in hues * 4 * count]
     sketch.hues.weight[:], sketch.hues.bias[:] = _told(net, hues, texts)

@@ -24,7 +24,8 @@ SAID = 16.0
 @dataclass(frozen=True)
 class SketchShape:
     """Width of the text's trunk, its layers, number of the learnt maps, of names, of lights and of hues; channels,
-    hidden channels and number of blocks; cells of a side of what is seen of a small and of a big thing."""
+    hidden channels and number of blocks; cells of a side of what is seen of a small and of a big thing; cells that the
+    first, second and third of a prompt's things stands to the right of the middle."""
 
     text: int = 320
     width: int = 256
@@ -33,7 +34,8 @@ class SketchShape:
     names: int = 240
     lights: int = 12
     hues: int = 12
-    spans: tuple[int, int] = (6, 10)
+    spans: tuple[int, ...] = (6, 10)
+    spots: tuple[int, ...] = (0, -5, 5)
     channels: int = 128
     hidden: int = 384
     blocks: int = 4
@@ -70,7 +72,7 @@ class Sketch(nn.Module):
     """From a prompt's tokens (B×L×C) to the clean latent that they mean (B×c×16×16).
 
     A land is called up by all that is said, a thing by its name alone: what it hides of the land, and what is seen
-    there instead, as large and in the hue that is said before it, in the land's light.
+    there instead, as large and in the hue that is said before it, in the land's light. The next stands beside it.
     """
 
     def __init__(self, shape: SketchShape = SketchShape()) -> None:
@@ -86,6 +88,7 @@ class Sketch(nn.Module):
         self.maps = nn.Linear(shape.maps, deep * shape.side**2)
         self.names = nn.Linear(shape.text, shape.names)
         self.stencils = nn.Parameter(torch.zeros(shape.names, (1 + deep) * shape.side**2))
+        self.register_buffer("fixed", torch.zeros(shape.names))
         self.hues = nn.Linear(shape.text, shape.hues)
         self.paints = nn.Parameter(torch.zeros(shape.hues, deep, 1 + deep))
         self.sizes = nn.Linear(shape.text, len(shape.spans))
@@ -107,19 +110,31 @@ class Sketch(nn.Module):
                 nn.init.constant_(layer.bias, UNNAMED)
 
     def named(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Return whether each name is among the tokens, as it is, small or big (B×3·N, 0..1), and in which hue.
+        """Return whether each name is said for each spot, as it is, small or big (B×S×3·N, 0..1), and its hue (B×S×H).
 
-        That is B×H×3·N. Hues and sizes are those of the name after them. A word that is a hue and a name (an orange) is
-        no name before another one.
+        Hues and sizes are those of the name after them. A word that is a hue and a name (an orange) is no name before
+        another one. The first thing has the first spot, the second the next; but the first is kept for what always
+        stands there (``fixed``: buildings).
         """
         names, hues, sizes = (torch.sigmoid(layer(tokens)) for layer in (self.names, self.hues, self.sizes))
         any_name = 1 - (1 - names).prod(2, keepdim=True)
         following = functional.pad(any_name, (0, 0, 0, 1))[:, 1:]
         names = names * (1 - hues.amax(2, keepdim=True) * following)
         hued, sized = (_before(said, any_name) for said in (hues, sizes))
+        fresh = _new(names, hued)
+        there = self._spotted(fresh)
         usual = 1 - sized.sum(2, keepdim=True).clamp(max=1)
-        names = (torch.cat((usual, sized), 2)[:, :, :, None] * names[:, :, None]).flatten(2)
-        return 1 - (1 - names).prod(1), 1 - (1 - hued[:, :, :, None] * names[:, :, None]).prod(1)
+        told = (torch.cat((usual, sized), 2)[:, :, :, None] * fresh[:, :, None]).flatten(2)
+        spots = there.transpose(1, 2)
+        return (spots @ told).clamp(max=1), (spots * fresh.sum(2)[:, None]).clamp(max=1) @ hued
+
+    def _spotted(self, fresh: Tensor) -> Tensor:
+        """Return whether each token's thing stands at each spot (B×L×S, 0 or 1), given the names that it is (B×L×N)."""
+        fixed = (fresh * self.fixed).sum(2) > 0.5
+        loose = (fresh * (1 - self.fixed)).sum(2) > 0.5
+        before = loose.long().cumsum(1) - loose.long() + fixed.any(1, keepdim=True).long()
+        number = torch.where(fixed, 0, before) % len(self.shape.spots)
+        return functional.one_hot(number, len(self.shape.spots)).to(fresh)
 
     def all_stencils(self) -> Tensor:
         """Return what each name hides and shows, as it is, small and big: 3·N×(1+c)·16·16."""
@@ -133,6 +148,18 @@ class Sketch(nn.Module):
             found.append(part.new_zeros(*part.shape[:2], shape.side**2).scatter(2, cells, part).flatten(1))
         return torch.cat(found)
 
+    def things(self, named: Tensor, hued: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is hidden (B×1×16×16) and shown (B×c×16×16) of what is ``named``, each thing before the last."""
+        seen = (named @ self.all_stencils()).unflatten(2, (-1, self.shape.side, self.shape.side))
+        hole, shown = torch.zeros_like(seen[:, 0, :1]), torch.zeros_like(seen[:, 0, 1:])
+        for spot, (steps, hue) in enumerate(zip(self.shape.spots, hued.unbind(1), strict=True)):
+            part = functional.pad(seen[:, spot], (steps, -steps))
+            painted = torch.einsum("bh,hci,biyx->bcyx", hue, self.paints, part)
+            before = part[:, :1].clamp(0, 1)
+            shown = shown * (1 - before) + part[:, 1:] + painted
+            hole = hole + before - hole * before
+        return hole, shown
+
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the latents of the tokens."""
         said, shape = tokens.sum(1) / SAID, self.shape
@@ -141,12 +168,7 @@ class Sketch(nn.Module):
         whole = self.calm(words[:, 0] + self.add(said))
         size = (-1, shape.side, shape.side)
         land = self.maps(self.weigh(words[:, 0])).unflatten(1, size)
-        named, hued = self.named(tokens)
-        stencils = self.all_stencils()
-        seen = (named @ stencils).unflatten(1, size)
-        hole, shown = seen[:, :1].clamp(0, 1), seen[:, 1:]
-        painted = (hued @ stencils).unflatten(2, size)
-        shown = shown + torch.einsum("hci,bhiyx->bcyx", self.paints, painted)
+        hole, shown = self.things(*self.named(tokens))
         strength, haze = self.light(whole).tensor_split((shape.lights,), 1)
         tint = torch.einsum("bk,kij->bij", strength, self.tints)
         lit = shown + (tint @ shown.flatten(2)).view_as(shown) + hole * haze[:, :, None, None]
@@ -170,6 +192,16 @@ def _before(said: Tensor, any_name: Tensor) -> Tensor:
     return found
 
 
+def _new(names: Tensor, hued: Tensor) -> Tensor:
+    """Return how far each token's name (B×L×N) is that of a thing not yet said; ``hued``: its hue (B×L×H).
+
+    A name said again is the same thing again, but for one in a hue after one in another.
+    """
+    pairs = names[..., None] * torch.cat((1 - hued.amax(2, keepdim=True), hued), 2)[:, :, None]
+    unsaid = functional.pad((1 - pairs).cumprod(1), (0, 0, 0, 0, 1, 0), value=1.0)[:, :-1]
+    return pairs[..., 0] * unsaid.prod(3) + unsaid[..., 0] * (pairs * unsaid)[..., 1:].sum(3)
+
+
 UNNAMED = -8.0
 """Bias of a name at first: most words are not it."""
 
@@ -177,7 +209,7 @@ UNNAMED = -8.0
 def shape_of(settings: dict[str, Any]) -> SketchShape:
     """Return the shape that a config's settings tell."""
     made = SketchShape(**settings)
-    return replace(made, spans=tuple(made.spans))  # a list, as JSON has it
+    return replace(made, spans=tuple(made.spans), spots=tuple(made.spots))  # lists, as JSON has them
 
 
 def load_sketch(folder: Path) -> Sketch:
