@@ -97,7 +97,9 @@ NAMES, HUES, SPOTS = {"car": 0, "orange": 1, "house": 2}, {"red": 0, "orange": 1
         ("car house", ["house", "car"]),
         ("car red house orange", ["red house", "car", "orange"]),
         ("very house house car", ["house", "car"]),
+        ("car red house orange house", ["red house", "car", "orange house"]),
         ("red car orange car orange house", ["orange house", "red car", "orange car"]),
+        ("red car orange car orange house red orange", ["orange house", "red car", "orange car"]),
     ],
 )
 def test_each_thing_has_its_hue_and_its_spot(text: str, spots: list[str]) -> None:

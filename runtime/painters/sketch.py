@@ -75,6 +75,8 @@ class Sketch(nn.Module):
     there instead, as large and in the hue that is said before it, in the land's light. The next stands beside it.
     """
 
+    fixed: Tensor
+
     def __init__(self, shape: SketchShape = SketchShape()) -> None:
         super().__init__()
         self.shape = shape
@@ -113,8 +115,8 @@ class Sketch(nn.Module):
         """Return whether each name is said for each spot, as it is, small or big (B×S×3·N, 0..1), and its hue (B×S×H).
 
         Hues and sizes are those of the name after them. A word that is a hue and a name (an orange) is no name before
-        another one. The first thing has the first spot, the second the next; but the first is kept for what always
-        stands there (``fixed``: buildings).
+        another one. The first thing has the first spot, the next the second; but if there are any that always stand in
+        the first (``fixed``: buildings), it is one of them. After the last spot there is no room.
         """
         names, hues, sizes = (torch.sigmoid(layer(tokens)) for layer in (self.names, self.hues, self.sizes))
         any_name = 1 - (1 - names).prod(2, keepdim=True)
@@ -131,10 +133,10 @@ class Sketch(nn.Module):
     def _spotted(self, fresh: Tensor) -> Tensor:
         """Return whether each token's thing stands at each spot (B×L×S, 0 or 1), given the names that it is (B×L×N)."""
         fixed = (fresh * self.fixed).sum(2) > 0.5
-        loose = (fresh * (1 - self.fixed)).sum(2) > 0.5
-        before = loose.long().cumsum(1) - loose.long() + fixed.any(1, keepdim=True).long()
-        number = torch.where(fixed, 0, before) % len(self.shape.spots)
-        return functional.one_hot(number, len(self.shape.spots)).to(fresh)
+        first = fixed & (fixed.cumsum(1) == 1)
+        others = ((fresh.sum(2) > 0.5) & ~first).long()
+        number = torch.where(first, 0, others.cumsum(1) - others + fixed.any(1, keepdim=True).long())
+        return (number[..., None] == torch.arange(len(self.shape.spots), device=fresh.device)).to(fresh)
 
     def all_stencils(self) -> Tensor:
         """Return what each name hides and shows, as it is, small and big: 3·N×(1+c)·16·16."""
