@@ -89,6 +89,12 @@ def test_captions_are_in_the_vocabulary() -> None:
         ("森林里的机器人", "forest a a robot"),
         ("宇航員和飛機", "astronaut with airplane"),
         ("雪山下的城堡", "mountain of the castle"),
+        ("an alien planet", "the moonscape"),
+        ("a Fire-Truck", "the firetruck"),
+        ("apple trees", "tree"),
+        ("children’s book, children's book", "storybook, storybook"),
+        ("bird's-eye view of a forest, depth of field", "the of a forest, in"),
+        ("pineapple trees in 森林", "pineapple tree in forest"),
     ],
 )
 def test_synonyms_fold(one: str, other: str) -> None:
@@ -114,6 +120,7 @@ SAID = (
     "太空船船员 in 宇航员cat森猫",
     "don’t “stop” — 👩‍🚀 привет мир 한국어 カタカナ",
     "ＦＯＸ ﬁre ½\t\u200b…",
+    "Fire  trucks, a bird’s-eye view; hot-air balloons in 雪山下 teddy bear森林",
     "word " * 40,
 )
 

@@ -46,7 +46,7 @@ def tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     rewrites = [Replace(Regex(pattern), f" {word} ") for pattern, word in phrases()]
     for word, forms in alike.items():
         english = "|".join(sorted(form for form in forms if form.isalnum() and form.isascii()))
-        signs = "".join(re.escape(form) for form in forms if not (form.isalnum() and form.isascii()))
+        signs = "".join(re.escape(form) for form in forms if len(form) == 1 and not (form.isalnum() and form.isascii()))
         if english:
             rewrites.append(Replace(Regex(f"(?<![a-z0-9])(?:{english})(?![a-z0-9])"), word))
         if signs:

@@ -30,7 +30,7 @@ WORD = (
 def synonyms() -> dict[str, list[str]]:
     """The table of synonyms.txt.
 
-    Canonical word and the forms read as it (`the`: words without a picture of their own).
+    Canonical word and the forms read as it (`the`: words without a picture of their own). A form may be several words.
     """
     table: dict[str, list[str]] = {}
     word = ""
@@ -39,7 +39,7 @@ def synonyms() -> dict[str, list[str]]:
             continue
         if not line.startswith(" "):
             word, _, line = line.partition(":")
-        table.setdefault(word, []).extend(line.split())
+        table.setdefault(word, []).extend(form.replace("_", " ") for form in line.split())
     return table
 
 
@@ -50,29 +50,40 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def phrases() -> tuple[tuple[str, str], ...]:
-    """Patterns of the Chinese words of several characters, each with what it reads as, in the order to look for them.
+    """Patterns of forms of several words, or of several Chinese characters, each with what it reads as.
 
-    Longer words come first.
+    In the order to look for them: longer ones come first.
     """
     alike: dict[tuple[int, str], list[str]] = {}
     for form, word in folds().items():
-        if not form.isascii() and len(form) > 1:
-            alike.setdefault((-len(form), word), []).append(form)
+        if " " in form or (not form.isascii() and len(form) > 1):
+            alike.setdefault((-len(form), word), []).append(_pattern(form))
     return tuple(("|".join(sorted(alike[place])), place[1]) for place in sorted(alike))
 
 
+def _pattern(form: str) -> str:
+    """What finds a form in a text, for Python's `re` and Oniguruma alike."""
+    if not form.isascii():
+        return form
+    return f"(?<![a-z0-9]){form.replace(chr(39), APOSTROPHE).replace(' ', GAP)}(?![a-z0-9])"
+
+
+APOSTROPHE, GAP = "['\u2019]", "[ -]+"
+
+
 def words_in(text: str) -> list[str]:
-    """Lower-case words and marks of a text, each Chinese character alone but for `phrases`: those as what they mean."""
+    """Lower-case words and marks of a text, each Chinese character alone; `phrases` as what they mean."""
     text = _plain(text)
-    if not text.isascii():
-        for pattern, word in _compiled():
-            text = pattern.sub(f" {word} ", text)
+    for pattern, word in _compiled(text.isascii()):
+        text = pattern.sub(f" {word} ", text)
     return re.findall(WORD, text)
 
 
-@lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), word) for pattern, word in phrases())
+@lru_cache(maxsize=2)
+def _compiled(ascii_only: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(pattern), word) for pattern, word in phrases() if pattern.startswith("(") or not ascii_only
+    )
 
 
 @lru_cache(maxsize=1)
