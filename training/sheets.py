@@ -39,6 +39,26 @@ THINGS = (
 
 HUED = ("house", "car", "boat", "balloon", "cat", "umbrella")
 
+TOGETHER = (
+    *("a red car and a blue house", "a fox and a castle on a hill at sunset", "a whale and a lighthouse in a storm"),
+    *(
+        "a dragon, a rocket and a piano in the desert",
+        "a small dog, a big elephant, snow, night",
+        "a cat and an apple tree",
+    ),
+    *(
+        "a castle and a lighthouse on the coast at dusk",
+        "a red car and a green car on a road",
+        "a robot and a teapot, oil",
+    ),
+    *(
+        "a penguin and a bear on the ice",
+        "a rose and a butterfly in a garden at dawn",
+        "an astronaut and an alien in space",
+    ),
+)
+"""Two or three things: the first that is said in the middle, or a building, and the others beside it."""
+
 FAILURES = (
     *("three cats in a row", "a striped horse", "a portrait of an old woman", "the word HELLO", "a village at night"),
     *("a tiny house, far away", "a horse to the left of a car", "a city upside down", "hands playing a piano"),
@@ -76,6 +96,7 @@ def main() -> None:
     sheet(options.folder / "models-things.jpg", list(THINGS), list(THINGS), 6)
     hued = [f"a {colour} {thing}" for thing in HUED for colour in COLOURS]
     sheet(options.folder / "models-colours.jpg", hued, hued, len(COLOURS))
+    sheet(options.folder / "models-together.jpg", list(TOGETHER), list(TOGETHER), 6)
     sheet(options.folder / "models-failures.jpg", list(FAILURES), list(FAILURES), 6)
     sketches(options.folder / "models-sketch.jpg")
     if options.curves:
