@@ -81,6 +81,19 @@ def test_a_thing_is_as_large_as_is_said(pipe: Any, thing: str) -> None:
     assert 0 < small < 0.75 * usual < 0.75 * 0.75 * big
 
 
+def test_things_stand_beside_each_other(pipe: Any) -> None:
+    bare = painted(pipe, "a meadow")
+    alone, both, swapped = (
+        np.abs(painted(pipe, f"{prompt} in a meadow") - bare).max(-1) > 0.2
+        for prompt in ("a fox", "a fox and a house", "a house and a fox")
+    )
+    shifted = np.roll(alone, -80, 1)
+    assert (both & shifted).sum() > 0.8 * shifted.sum(), "the fox is where it is alone, five cells to the left"
+    assert (both == swapped).mean() > 0.97, "a building is in the middle, whenever it is said"
+    house = painted(pipe, "a red fox and a blue house in a meadow")[150:170, 112:144].mean((0, 1))
+    assert house[2] > max(house[:2]) + 0.15
+
+
 def test_synonyms_paint_the_same(pipe: Any) -> None:
     assert np.array_equal(painted(pipe, "misty woods"), painted(pipe, "foggy forest"))
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from animc.compiler import compile_script  # noqa: E402
 from animc.compiler.schedule import Schedule  # noqa: E402
 from animc.runtime.painters import open_painter  # noqa: E402
-from animc.runtime.painters.sketch import Sketch, SketchShape  # noqa: E402
+from animc.runtime.painters.sketch import Sketch, SketchShape, shape_of  # noqa: E402
 from animc.runtime.painters.sketched import leaned, spread  # noqa: E402
 from animc.runtime.painters.steady import SteadyAutoencoder  # noqa: E402
 
@@ -134,6 +134,10 @@ def test_things_stand_beside_each_other_and_before_the_last() -> None:
     assert hole[0, 0, 7].tolist() == [0.5] * 5 + [1] * 6 + [0] * 5
     assert shown[0, 0, 7].tolist() == [2] * 5 + [2.5] + [1] * 5 + [0] * 5
     assert not shown[0, :, :6].any() and not shown[0, :, 9:].any()
+
+
+def test_spots_of_a_stranger_stay_in_the_picture() -> None:
+    assert shape_of({"spots": [0, -99, 99]}).spots == (0, -16, 16)
 
 
 def test_it_begins_with_the_best_linear_guess() -> None:

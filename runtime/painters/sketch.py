@@ -25,7 +25,7 @@ SAID = 16.0
 class SketchShape:
     """Width of the text's trunk, its layers, number of the learnt maps, of names, of lights and of hues; channels,
     hidden channels and number of blocks; cells of a side of what is seen of a small and of a big thing; cells that the
-    first, second and third of a prompt's things stands to the right of the middle."""
+    first, second and third of a prompt's things stand to the right of the middle."""
 
     text: int = 320
     width: int = 256
@@ -211,7 +211,8 @@ UNNAMED = -8.0
 def shape_of(settings: dict[str, Any]) -> SketchShape:
     """Return the shape that a config's settings tell."""
     made = SketchShape(**settings)
-    return replace(made, spans=tuple(made.spans), spots=tuple(made.spots))  # lists, as JSON has them
+    spots = (max(-made.side, min(made.side, spot)) for spot in made.spots)
+    return replace(made, spans=tuple(made.spans), spots=tuple(spots))  # lists, as JSON has them
 
 
 def load_sketch(folder: Path) -> Sketch:
