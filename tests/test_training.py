@@ -170,9 +170,12 @@ def test_a_sketch_and_a_painter_that_sees_it(tmp_path: Path) -> None:
     )
     net = sketch.train(book, out / "vae", out, 1, steps=3, batch=4, shape=shape, words=network.TINY, things=("castle",))
     drawn = load_sketch(out / "sketch")
-    tokens = torch.randn(2, vocabulary.LENGTH, 32)
-    assert torch.allclose(drawn(tokens), net(tokens), atol=0.05)
     seeing, words = replace(network.TINY, sketched=True), load_file(out / "sketch" / "text.safetensors")
+    reader = network.text_encoder(network.TINY)
+    reader.load_state_dict(words)
+    tokens = reader(torch.tensor([vocabulary.encode(text) for text in ("a red castle at night", "the sea")]))[0]
+    assert torch.allclose(drawn(tokens), net(tokens), atol=0.05)
+    assert drawn.fixed.tolist() == [1, 0], "a building has its own spot"
     before = torch.load(out / "storybook.pt", weights_only=True)["ema"]
     for moved in (0.0, 1.0):
         recipe = storybook.Recipe(steps=2, batch=2, mirror=0, views=moved)
