@@ -309,6 +309,15 @@ def test_a_thing_has_one_spot_on_its_pages() -> None:
     assert {page.land for page in pages} == set(scenes.LANDS) and {page.style for page in pages} >= {"ink", "oil"}
 
 
+def test_the_sketch_knows_the_spots_of_pages() -> None:
+    from animc.runtime.painters.sketch import SketchShape
+
+    from training.staging import SPOTS
+
+    shape = SketchShape()
+    assert tuple(0.5 + cells / shape.side for cells in shape.spots) == SPOTS
+
+
 def test_a_building_is_as_large_and_as_coloured_as_is_said() -> None:
     said = Facts("snow", "day", landmark="house")
     bare, plain, red, small = (

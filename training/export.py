@@ -27,7 +27,7 @@ from transformers import PreTrainedTokenizerFast
 
 from .autoencoder import FACTOR
 from .network import FULL, Shape, scheduler, text_encoder, unet
-from .vocabulary import ACCENTS, LENGTH, SPECIAL, WORD, canonical_words, folds, known_words, phrases
+from .vocabulary import ACCENTS, LENGTH, SPECIAL, WORD, alone, canonical_words, folds, known_words, phrases
 
 CARDS = Path(__file__).with_name("cards")
 HABITS = {"steps": 4, "cfg": 1.5}
@@ -41,14 +41,14 @@ def tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """
     alike: dict[str, list[str]] = {}
     for form, word in folds().items():
-        if form != word and (form.isascii() or len(form) == 1):
+        if form != word and " " not in form and (form.isascii() or len(form) == 1):
             alike.setdefault(word, []).append(form)
     rewrites = [Replace(Regex(pattern), f" {word} ") for pattern, word in phrases()]
     for word, forms in alike.items():
         english = "|".join(sorted(form for form in forms if form.isalnum() and form.isascii()))
-        signs = "".join(re.escape(form) for form in forms if len(form) == 1 and not (form.isalnum() and form.isascii()))
+        signs = "".join(re.escape(form) for form in forms if not (form.isalnum() and form.isascii()))
         if english:
-            rewrites.append(Replace(Regex(f"(?<![a-z0-9])(?:{english})(?![a-z0-9])"), word))
+            rewrites.append(Replace(Regex(alone(english)), word))
         if signs:
             rewrites.append(Replace(Regex(f"[{signs}]"), f" {word} "))
     reader = Tokenizer(WordLevel({word: i for i, word in enumerate((*SPECIAL, *canonical_words()))}, "[UNK]"))

@@ -41,21 +41,10 @@ HUED = ("house", "car", "boat", "balloon", "cat", "umbrella")
 
 TOGETHER = (
     *("a red car and a blue house", "a fox and a castle on a hill at sunset", "a whale and a lighthouse in a storm"),
-    *(
-        "a dragon, a rocket and a piano in the desert",
-        "a small dog, a big elephant, snow, night",
-        "a cat and an apple tree",
-    ),
-    *(
-        "a castle and a lighthouse on the coast at dusk",
-        "a red car and a green car on a road",
-        "a robot and a teapot, oil",
-    ),
-    *(
-        "a penguin and a bear on the ice",
-        "a rose and a butterfly in a garden at dawn",
-        "an astronaut and an alien in space",
-    ),
+    *("a dragon, a rocket and a piano in the desert", "a small dog, a big elephant, snow, night"),
+    *("a cat and an apple tree", "a castle and a lighthouse on the coast at dusk"),
+    *("a red car and a green car on a road", "a robot and a teapot, oil", "a penguin and a bear on the ice"),
+    *("a rose and a butterfly in a garden at dawn", "an astronaut and an alien in space"),
 )
 """Two or three things: the first that is said in the middle, or a building, and the others beside it."""
 

@@ -31,7 +31,7 @@ from .optimiser import Muon
 from .scenes import ANYWHERE
 from .shipped import painter_of
 from .staging import FLY, GROWN, SPOTS, STAND, TALL, soars
-from .stencils import Stencils, cropped, paints, said, stencils
+from .stencils import Stencils, cropped, paints, ridge, said, stencils
 from .vocabulary import SPECIAL, canonical_ids, encode
 
 LAYOUT = 0.25
@@ -134,11 +134,8 @@ def _told(net: torch.nn.ModuleDict, words: list[str], texts: list[str]) -> tuple
     tokens = torch.cat([net["text"](some)[0] for some in ids.split(500)])
     spoken = ids >= len(SPECIAL)
     spoken[:, -1] = True  # some of the padding, too
-    rows = torch.cat((tokens[spoken], torch.ones(int(spoken.sum()), 1)), 1).double()
-    wanted = (ids[spoken][:, None] == torch.tensor([known[word] for word in words])).double()
-    power = rows.T @ rows
-    power += 1e-4 * power.diagonal().mean() * torch.eye(len(power))
-    found = torch.linalg.solve(power, rows.T @ wanted).float()
+    rows = torch.cat((tokens[spoken], torch.ones(int(spoken.sum()), 1)), 1)
+    found = ridge(rows, ids[spoken][:, None] == torch.tensor([known[word] for word in words]), 1e-4)
     return 2 * SURE * found[:-1].T, 2 * SURE * found[-1] - SURE
 
 

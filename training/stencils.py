@@ -75,12 +75,21 @@ def paints(vae: AutoencoderTiny, cut: Stencils, count: int) -> Tensor:
     count×C×1+C, by ridge regression over some of the stencils `cut`.
     """
     words = tuple(cut)[:: max(1, len(cut) // SHOWN)]
-    rows = torch.cat([torch.cat(cut[word]).flatten(1).T for word in words]).double()
-    power = rows.T @ rows
-    power += 1e-3 * power.diagonal().mean() * torch.eye(len(power))
+    rows = torch.cat([torch.cat(cut[word]).flatten(1).T for word in words])
     found = []
     for colour in list(COLOURS)[:count]:
         painted = stencils(vae, words, colour)
-        more = torch.cat([(painted[word][1] - cut[word][1]).flatten(1).T for word in words]).double()
-        found.append(torch.linalg.solve(power, rows.T @ more).T.float())
+        more = torch.cat([(painted[word][1] - cut[word][1]).flatten(1).T for word in words])
+        found.append(ridge(rows, more, 1e-3).T)
     return torch.stack(found)
+
+
+def ridge(rows: Tensor, wanted: Tensor, share: float) -> Tensor:
+    """The linear map (n×m) from `rows` (k×n) to what is `wanted` of them (k×m), by ridge regression.
+
+    `share`: the penalty, of the rows' mean power.
+    """
+    rows = rows.double()
+    power = rows.T @ rows
+    power += share * power.diagonal().mean() * torch.eye(len(power))
+    return torch.linalg.solve(power, rows.T @ wanted.double()).float()

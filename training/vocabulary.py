@@ -63,12 +63,12 @@ def phrases() -> tuple[tuple[str, str], ...]:
 
 def _pattern(form: str) -> str:
     """What finds a form in a text, for Python's `re` and Oniguruma alike."""
-    if not form.isascii():
-        return form
-    return f"(?<![a-z0-9]){form.replace(chr(39), APOSTROPHE).replace(' ', GAP)}(?![a-z0-9])"
+    return alone(form.replace("'", "['\u2019]").replace(" ", "[ -]+")) if form.isascii() else form
 
 
-APOSTROPHE, GAP = "['\u2019]", "[ -]+"
+def alone(pattern: str) -> str:
+    """A pattern of English that is no part of a longer word."""
+    return f"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"
 
 
 def words_in(text: str) -> list[str]:

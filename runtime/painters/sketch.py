@@ -124,10 +124,9 @@ class Sketch(nn.Module):
         names = names * (1 - hues.amax(2, keepdim=True) * following)
         hued, sized = (_before(said, any_name) for said in (hues, sizes))
         fresh = _new(names, hued)
-        there = self._spotted(fresh)
+        spots = self._spotted(fresh).transpose(1, 2)
         usual = 1 - sized.sum(2, keepdim=True).clamp(max=1)
         told = (torch.cat((usual, sized), 2)[:, :, :, None] * fresh[:, :, None]).flatten(2)
-        spots = there.transpose(1, 2)
         return (spots @ told).clamp(max=1), (spots * fresh.sum(2)[:, None]).clamp(max=1) @ hued
 
     def _spotted(self, fresh: Tensor) -> Tensor:
